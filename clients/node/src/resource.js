@@ -175,8 +175,12 @@ function escaped(segment) {
     .replace(/[^A-Za-z0-9_.~-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
+/** Whether all of it can be checked here. Keycloak adds to `jkt` what the key is for. */
 function isKnown(binding) {
-  const members = binding !== null && typeof binding === 'object' ? Object.keys(binding) : [];
+  if (binding === null || typeof binding !== 'object' || (binding['kc-jkt-type'] ?? 'DPoP') !== 'DPoP') {
+    return false;
+  }
+  const members = Object.keys(binding).filter((member) => member !== 'kc-jkt-type');
   return members.length > 0 && members.every((member) => KNOWN_BINDINGS.includes(member));
 }
 

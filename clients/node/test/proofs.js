@@ -42,7 +42,8 @@ export class Holder {
 
   /** Claims of such a token. */
   binding(token) {
-    const key = { jkt: sha256(JSON.stringify(this.#jwk())) };
+    // As Keycloak writes it: with a member of its own.
+    const key = { jkt: sha256(JSON.stringify(this.#jwk())), 'kc-jkt-type': 'DPoP' };
     const certificate = { 'x5t#S256': sha256(this.certificates.own) };
     return {
       unbound: {},
@@ -50,6 +51,7 @@ export class Holder {
       certificate: { cnf: certificate },
       both: { typ: 'DPoP', cnf: { ...key, ...certificate } },
       'another binding': { cnf: { kid: 'key' } },
+      'another use of the key': { typ: 'DPoP', cnf: { ...key, 'kc-jkt-type': 'other' } },
       'type DPoP alone': { typ: 'DPoP' },
     }[token];
   }

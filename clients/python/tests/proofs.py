@@ -48,7 +48,8 @@ class Holder:
     def binding(self, token: str) -> dict[str, Any]:
         """Claims of such a token."""
         members = json.dumps({name: self.jwk()[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
-        key = {"jkt": base64url(hashlib.sha256(members.encode()).digest())}
+        # As Keycloak writes it: with a member of its own.
+        key = {"jkt": base64url(hashlib.sha256(members.encode()).digest()), "kc-jkt-type": "DPoP"}
         certificate = {"x5t#S256": base64url(hashlib.sha256(self.certificates["own"]).digest())}
         claims: dict[str, dict[str, Any]] = {
             "unbound": {},
@@ -56,6 +57,7 @@ class Holder:
             "certificate": {"cnf": certificate},
             "both": {"typ": "DPoP", "cnf": key | certificate},
             "another binding": {"cnf": {"kid": "key"}},
+            "another use of the key": {"typ": "DPoP", "cnf": key | {"kc-jkt-type": "other"}},
             "type DPoP alone": {"typ": "DPoP"},
         }
         return claims[token]

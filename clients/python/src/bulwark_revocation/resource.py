@@ -104,7 +104,7 @@ class Resource:
         Raises :class:`InvalidToken` or :class:`InvalidProof`. A token is accepted with the scheme of its kind only.
         """
         binding = claims.get("cnf")
-        if "cnf" in claims and not (isinstance(binding, Mapping) and binding and binding.keys() <= {"jkt", "x5t#S256"}):
+        if "cnf" in claims and not _is_known(binding):
             raise InvalidToken("The token is bound in a way that is not checked here")
         key = binding.get("jkt") if binding else None
         if (key is not None) != (scheme == "DPoP"):
@@ -198,6 +198,14 @@ def _normalized(url: str) -> str | None:
     # Each segment on its own: an escaped slash separates nothing.
     path = "/".join(quote(unquote_to_bytes(segment), safe="") for segment in (found[3] or "/").split("/"))
     return f"{scheme}://{authority.removesuffix(_PORTS[scheme])}{path}"
+
+
+def _is_known(binding: object) -> bool:
+    """Whether all of it can be checked here. Keycloak adds to ``jkt`` what the key is for."""
+    if not isinstance(binding, Mapping) or binding.get("kc-jkt-type", "DPoP") != "DPoP":
+        return False
+    members = binding.keys() - {"kc-jkt-type"}
+    return bool(members) and members <= {"jkt", "x5t#S256"}
 
 
 def _require_certificate(certificate: bytes | str | None, expected: object) -> None:

@@ -166,6 +166,7 @@ class OptionTablesDocIT {
     Set<String> factories = new TreeSet<>(ServerClasses.services());
     factories.removeIf(name -> !name.endsWith("Factory"));
     factories.addAll(OF_A_REALM);
+    factories.addAll(OF_KEYCLOAK);
     return factories;
   }
 }
