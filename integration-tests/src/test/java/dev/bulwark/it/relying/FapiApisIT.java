@@ -53,7 +53,8 @@ class FapiApisIT {
         login: async () => (await login()).href,
         finish: async (url) => (tokens = await finish(new URL(url))).access_token,
         call: async (url) => (await call(tokens, new URL(url))).status,
-        unproven: async () => client.tokenRevocation(await plain(), tokens.refresh_token),
+        unproven: async () => client.tokenRevocation(await plain(), tokens.access_token),
+        refresh: async () => client.tokenRevocation(config, tokens.refresh_token),
         end: async () => (await end(tokens)) ?? 'ended',
       };
       const plain = () => client.discovery(issuer, 'fapi-app', undefined, client.PrivateKeyJwt({ key, kid: jwk.kid }));
@@ -202,6 +203,7 @@ class FapiApisIT {
     }
 
     assertThat(ask("unproven")).isEqualTo("invalid_dpop_proof");
+    assertThat(ask("refresh")).isEqualTo("invalid_token");
     assertThat(ask("end")).isEqualTo("ended");
     Function<String, String> call =
         api -> {
