@@ -16,15 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 record ListClaims(long window, long period, long life, long ttl) {
 
-  /** Names of the claims of a CWT: RFC 8392, and section 5.2 of the draft. */
-  private static final int CWT_ISS = 1;
-
-  private static final int CWT_SUB = 2;
-  private static final int CWT_EXP = 4;
-  private static final int CWT_IAT = 6;
-  private static final int CWT_STATUS_LIST = 65_533;
-  private static final int CWT_TTL = 65_534;
-
   /**
    * With the life of a list divided in three: two thirds are left when the next one comes. The
    * {@code ttl} is a third at most, so that who asks after it does not find the list expired.
@@ -90,39 +81,5 @@ record ListClaims(long window, long period, long life, long ttl) {
     claims.put("ttl", ttl);
     claims.put("status_list", list);
     return claims;
-  }
-
-  /** Returns the claims of a CWT, in CBOR; parameters as those of {@link #of}. */
-  byte[] cwt(
-      RevokedBits bits,
-      IndexOrder order,
-      String issuer,
-      String uri,
-      @Nullable String aggregation,
-      long issuedAt) {
-    byte[] packed = bits.compressed(order, window, issuedAt);
-    return Cbor.document(
-        claims -> {
-          claims.writeStartObject(null, 6);
-          claims.writeFieldId(CWT_ISS);
-          claims.writeString(issuer);
-          claims.writeFieldId(CWT_SUB);
-          claims.writeString(uri);
-          claims.writeFieldId(CWT_EXP);
-          claims.writeNumber(expiresAt(issuedAt));
-          claims.writeFieldId(CWT_IAT);
-          claims.writeNumber(issuedAt);
-          claims.writeFieldId(CWT_TTL);
-          claims.writeNumber(ttl);
-          claims.writeFieldId(CWT_STATUS_LIST);
-          claims.writeStartObject(null, aggregation == null ? 2 : 3);
-          claims.writeNumberField("bits", 1);
-          claims.writeBinaryField("lst", packed);
-          if (aggregation != null) {
-            claims.writeStringField("aggregation_uri", aggregation);
-          }
-          claims.writeEndObject();
-          claims.writeEndObject();
-        });
   }
 }

@@ -11,13 +11,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.GZIPOutputStream;
 
-/**
- * A signed list as it is served, plain and gzipped. A CWT is not gzipped: hardly a byte would be
- * saved. Immutable: nobody changes the arrays.
- */
+/** A signed list as it is served, plain and gzipped. Immutable: nobody changes the arrays. */
 final class SignedList {
 
-  private final ListForm form;
   private final RevokedBits bits;
   private final long issuedAt;
   private final byte[] plain;
@@ -31,21 +27,11 @@ final class SignedList {
    * @param issuedAt {@code iat}
    */
   SignedList(RevokedBits bits, long issuedAt, String jwt) {
-    this(ListForm.JWT, bits, issuedAt, jwt.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private SignedList(ListForm form, RevokedBits bits, long issuedAt, byte[] plain) {
-    this.form = form;
     this.bits = bits;
     this.issuedAt = issuedAt;
-    this.plain = plain;
-    this.gzipped = form == ListForm.JWT ? gzip(plain) : plain;
+    this.plain = jwt.getBytes(StandardCharsets.US_ASCII);
+    this.gzipped = gzip(plain);
     this.tag = tag(plain);
-  }
-
-  /** Returns a list as a CWT. */
-  static SignedList ofCwt(RevokedBits bits, long issuedAt, byte[] cwt) {
-    return new SignedList(ListForm.CWT, bits, issuedAt, cwt);
   }
 
   private static byte[] gzip(byte[] bytes) {
@@ -65,10 +51,6 @@ final class SignedList {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  ListForm form() {
-    return form;
   }
 
   RevokedBits bits() {

@@ -102,10 +102,9 @@ final class TokenStatus implements AutoCloseable {
   /**
    * Returns a list with its signature, which is made once for each state of the list and period.
    *
-   * @param wanted its form; the JWT is returned where COSE lacks the algorithm of the realm
    * @return empty if the list is not known to be complete as of late
    */
-  Optional<SignedList> sign(KeycloakSession session, State state, ListForm wanted) {
+  Optional<SignedList> sign(KeycloakSession session, State state) {
     long issuedAt = claims.issuedAt(state.completeUntil());
     long now = clock.millis();
     if (claims.expiresAt(issuedAt) <= Math.floorDiv(now, 1000L)) {
@@ -114,16 +113,12 @@ final class TokenStatus implements AutoCloseable {
     metrics.served(now - state.completeUntil());
     RevokedBits bits = state.bits();
     String uri = uri(session, bits.list().id());
-    boolean cwt = wanted == ListForm.CWT && CoseSignature.has(algorithm(session));
     return Optional.of(
         signed.get(
-            (cwt ? ListForm.CWT : ListForm.JWT) + " " + uri,
+            uri,
             bits,
             issuedAt,
-            (latest, time) ->
-                metrics.rebuilt(
-                    () ->
-                        cwt ? cwt(session, latest, uri, time) : jwt(session, latest, uri, time))));
+            (latest, time) -> metrics.rebuilt(() -> jwt(session, latest, uri, time))));
   }
 
   private SignedList jwt(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
@@ -131,13 +126,6 @@ final class TokenStatus implements AutoCloseable {
         claims.of(bits, order(bits), issuer(session), uri, aggregation(session), issuedAt);
     return new SignedList(
         bits, issuedAt, new JWSBuilder().type(TYPE).jsonContent(content).sign(signer(session)));
-  }
-
-  private SignedList cwt(KeycloakSession session, RevokedBits bits, String uri, long issuedAt) {
-    byte[] content =
-        claims.cwt(bits, order(bits), issuer(session), uri, aggregation(session), issuedAt);
-    return SignedList.ofCwt(
-        bits, issuedAt, CoseSignature.sign(content, ListForm.CWT_TYPE, signer(session)));
   }
 
   private IndexOrder order(RevokedBits bits) {

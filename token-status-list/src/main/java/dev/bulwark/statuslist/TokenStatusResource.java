@@ -16,7 +16,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -29,7 +28,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  */
 public final class TokenStatusResource {
 
-  private static final Logger LOG = Logger.getLogger(TokenStatusResource.class);
+  private static final String JWT_TYPE = "application/statuslist+jwt";
   private static final String ANY_ORIGIN = "Access-Control-Allow-Origin";
   private static final int RETRY_SECONDS = 2;
 
@@ -41,10 +40,10 @@ public final class TokenStatusResource {
     this.status = status;
   }
 
-  /** Returns a list in the form that the client prefers, or 304 if the client has it. */
+  /** Returns a list as a JWT, or 304 if the client has it. */
   @GET
   @Path("{list}")
-  @Produces({ListForm.JWT_TYPE, ListForm.CWT_TYPE})
+  @Produces(JWT_TYPE)
   public Response list(
       @PathParam("list") String id,
       @QueryParam("time") @Nullable String time,
@@ -61,7 +60,7 @@ public final class TokenStatusResource {
         status.metrics().count(Answer.UNKNOWN);
         return error(404, "not_found", "There is no such list").build();
       }
-      Optional<SignedList> signed = status.sign(session, state.get(), preferredForm());
+      Optional<SignedList> signed = status.sign(session, state.get());
       if (signed.isPresent()) {
         return answer(signed.get(), ifNoneMatch, acceptEncoding);
       }
@@ -73,26 +72,13 @@ public final class TokenStatusResource {
     }
   }
 
-  /** A client with a malformed header {@code Accept} gets the JWT. */
-  private ListForm preferredForm() {
-    try {
-      return ListForm.preferred(session.getContext().getRequestHeaders().getAcceptableMediaTypes());
-    } catch (IllegalArgumentException e) {
-      LOG.debug("The header Accept cannot be read", e);
-      return ListForm.JWT;
-    }
-  }
-
   private Response answer(
       SignedList list, @Nullable String ifNoneMatch, @Nullable String acceptEncoding) {
-    boolean gzip =
-        list.form() == ListForm.JWT
-            && acceptEncoding != null
-            && AcceptedEncoding.takesGzip(acceptEncoding);
+    boolean gzip = acceptEncoding != null && AcceptedEncoding.takesGzip(acceptEncoding);
     boolean known = ifNoneMatch != null && list.isNamedIn(ifNoneMatch);
     status.metrics().count(known ? Answer.NOT_MODIFIED : Answer.LIST);
     Response.ResponseBuilder answer =
-        known ? Response.notModified() : Response.ok(list.body(gzip), list.form().mediaType());
+        known ? Response.notModified() : Response.ok(list.body(gzip), JWT_TYPE);
     if (gzip && !known) {
       answer.header(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
@@ -101,7 +87,7 @@ public final class TokenStatusResource {
         .header(
             HttpHeaders.CACHE_CONTROL,
             "public, max-age=" + status.maxAgeSeconds(list) + ", must-revalidate")
-        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT + ", " + HttpHeaders.ACCEPT_ENCODING)
+        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
         .header(ANY_ORIGIN, "*")
         .header("Access-Control-Expose-Headers", HttpHeaders.ETAG)
         .build();
@@ -134,7 +120,7 @@ public final class TokenStatusResource {
     return Response.noContent()
         .header(ANY_ORIGIN, "*")
         .header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-        .header("Access-Control-Allow-Headers", "If-None-Match, Accept")
+        .header("Access-Control-Allow-Headers", "If-None-Match")
         .header("Access-Control-Max-Age", "3600")
         .build();
   }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.statuslist.store.RevokedBits;
 import dev.bulwark.statuslist.store.StatusList;
-import jakarta.ws.rs.core.MediaType;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R8: what a client that knows a list gets, and in which form. */
+/** R8: what a client that knows a list gets. */
 class SignedListTest {
 
   private static final RevokedBits BITS =
@@ -20,42 +17,12 @@ class SignedListTest {
   private static final SignedList LIST = new SignedList(BITS, 5, "a.b.c");
 
   @Test
-  void eachFormHasATagOfItsOwn() {
+  void gzippedAndPlainHaveTagsOfTheirOwn() {
     assertThat(LIST.entityTag(false)).matches("\"[A-Za-z0-9_-]{20}\"");
     assertThat(LIST.entityTag(true)).isNotEqualTo(LIST.entityTag(false));
     assertThat(new SignedList(BITS, 5, "a.b.d").entityTag(false))
         .isNotEqualTo(LIST.entityTag(false));
     assertThat(new SignedList(BITS, 6, "a.b.c").entityTag(false)).isEqualTo(LIST.entityTag(false));
-  }
-
-  @Test
-  void aCwtHasOneForm() {
-    SignedList cwt = SignedList.ofCwt(BITS, 5, new byte[] {1, 2, 3});
-    assertThat(cwt.form()).isEqualTo(ListForm.CWT);
-    assertThat(cwt.body(true)).isSameAs(cwt.body(false)).containsExactly(1, 2, 3);
-    assertThat(LIST.form()).isEqualTo(ListForm.JWT);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "*/*|JWT",
-        "application/*|JWT",
-        "application/statuslist+jwt|JWT",
-        "application/statuslist+cwt|CWT",
-        "application/statuslist+cwt, application/statuslist+jwt|CWT",
-        "application/statuslist+jwt, application/statuslist+cwt|JWT",
-        "text/html, application/statuslist+cwt|CWT",
-        "text/html|JWT"
-      })
-  void theClientChoosesTheTypeThatItPrefers(String accept, ListForm form) {
-    List<MediaType> accepted =
-        Arrays.stream(accept.split(", ", -1))
-            .map(each -> each.split("/", -1))
-            .map(each -> new MediaType(each[0], each[1]))
-            .toList();
-    assertThat(ListForm.preferred(accepted)).isEqualTo(form);
   }
 
   @Test

@@ -335,7 +335,7 @@ class TokenStatusIT {
     } else if (type.equals("application/statuslist+jwt")) {
       boolean gzipped = !answer.header("Content-Encoding").isEmpty();
       assertThat(gzipped || answer.body().split("\\.", -1).length == 3).as(asked).isTrue();
-    } else if (type.equals("application/statuslist+cwt") || method.equals("OPTIONS")) {
+    } else if (method.equals("OPTIONS")) {
       assertThat(answer.status()).as(asked).isEqualTo(200);
     } else {
       assertThat(answer.json().get("status_lists").isArray()).as(asked).isTrue();
@@ -370,7 +370,6 @@ class TokenStatusIT {
         "*;q=0",
         "gzip;q=x",
         "application/statuslist+jwt",
-        "application/statuslist+cwt",
         "text/html, */*;q=0.1",
         "bytes=0-10",
         "Bearer x",
