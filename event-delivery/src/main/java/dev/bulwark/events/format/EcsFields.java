@@ -99,11 +99,6 @@ final class EcsFields {
   /** {@code event.category} and {@code event.type}, of the values that the schema allows. */
   record Kind(String category, String type) {
 
-    /** Whether it is a change of an account or of a client, and no login. */
-    boolean isIam() {
-      return category.equals("iam");
-    }
-
     static Kind of(EventRecord event) {
       if (event.admin()) {
         return new Kind("iam", change(event.type()));

@@ -18,22 +18,18 @@ public final class EventJson {
   /** Stands for half of a character, which is no text. */
   private static final char REPLACEMENT = '\ufffd';
 
-  private final EventFormat format;
+  private EventJson() {}
 
-  public EventJson(EventFormat format) {
-    this.format = format;
-  }
-
-  /** Returns the fields alone, without a line break. */
-  public String line(EventRecord event) {
-    return text(format.fields(event));
+  /** Returns the fields of the Elastic Common Schema, without a line break. */
+  public static String line(EventRecord event) {
+    return text(EcsFields.of(event));
   }
 
   /**
    * Returns the event in an envelope of CloudEvents 1.0, structured mode ({@code
    * application/cloudevents+json}).
    */
-  public String cloudEvent(EventRecord event) {
+  public static String cloudEvent(EventRecord event) {
     return text(
         new Fields()
             .with("specversion", "1.0")
@@ -43,7 +39,7 @@ public final class EventJson {
             .with("subject", event.orderKey())
             .with("time", event.time().toString())
             .with("datacontenttype", "application/json")
-            .with("data", format.fields(event))
+            .with("data", EcsFields.of(event))
             .map());
   }
 

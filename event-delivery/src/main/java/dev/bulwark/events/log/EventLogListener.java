@@ -15,15 +15,13 @@ import org.keycloak.models.KeycloakSession;
  */
 final class EventLogListener implements EventListenerProvider {
 
-  private final EventJson json;
   private final LineOutput output;
   private final EventListenerTransaction committed =
       new EventListenerTransaction(
           (event, withRepresentation) -> write(KeycloakEvents.of(event)),
           event -> write(KeycloakEvents.of(event)));
 
-  EventLogListener(KeycloakSession session, EventJson json, LineOutput output) {
-    this.json = json;
+  EventLogListener(KeycloakSession session, LineOutput output) {
     this.output = output;
     session.getTransactionManager().enlistAfterCompletion(committed);
   }
@@ -39,7 +37,7 @@ final class EventLogListener implements EventListenerProvider {
   }
 
   private void write(EventRecord event) {
-    output.write(json.line(event));
+    output.write(EventJson.line(event));
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.bulwark.events.log;
 
-import dev.bulwark.events.format.EventFormat;
-import dev.bulwark.events.format.EventJson;
 import dev.bulwark.options.Option;
 import dev.bulwark.options.ProviderOptions;
 import io.micrometer.core.instrument.Metrics;
@@ -22,13 +20,6 @@ public final class EventLogListenerFactory implements EventListenerProviderFacto
   /** Part of every realm's stored list of event listeners: a data format, never to change. */
   public static final String ID = "bulwark-event-log";
 
-  private static final Option<EventFormat> FORMAT =
-      Option.choice(
-          "format",
-          EventFormat.values(),
-          EventFormat::label,
-          EventFormat.ECS,
-          "Names of the fields: Elastic Common Schema or Open Cybersecurity Schema Framework.");
   private static final Option<Optional<Path>> FILE =
       Option.parsed(
           "file",
@@ -38,9 +29,8 @@ public final class EventLogListenerFactory implements EventListenerProviderFacto
           "File to which the lines are appended; it may be moved away at any time. Without it they"
               + " go to standard output.");
   private static final ProviderOptions OPTIONS =
-      new ProviderOptions("spi-events-listener--" + ID + "--", FORMAT, FILE);
+      new ProviderOptions("spi-events-listener--" + ID + "--", FILE);
 
-  private @Nullable EventJson json;
   private @Nullable LineOutput output;
 
   private static Path absolute(String text) {
@@ -58,7 +48,6 @@ public final class EventLogListenerFactory implements EventListenerProviderFacto
    */
   @Override
   public void init(Config.Scope scope) {
-    json = new EventJson(OPTIONS.read(scope, FORMAT));
     output = new LineOutput(OPTIONS.read(scope, FILE).orElse(null), Metrics.globalRegistry);
   }
 
@@ -67,10 +56,10 @@ public final class EventLogListenerFactory implements EventListenerProviderFacto
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    if (json == null || output == null) {
+    if (output == null) {
       throw new IllegalStateException("init() has not run");
     }
-    return new EventLogListener(session, json, output);
+    return new EventLogListener(session, output);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.bulwark.events.webhook;
 
-import dev.bulwark.events.format.EventFormat;
 import dev.bulwark.http.EndpointUrl;
 import dev.bulwark.options.Option;
 import dev.bulwark.options.ProviderOptions;
@@ -32,7 +31,6 @@ import org.keycloak.provider.ProviderConfigProperty;
 record WebhookConfig(
     URI url,
     List<Signature> signatures,
-    EventFormat format,
     Set<EventType> userEvents,
     boolean adminEvents,
     Duration requestTimeout,
@@ -67,14 +65,6 @@ record WebhookConfig(
                   text.isEmpty() ? Optional.<Signature>empty() : Optional.of(Signature.of(text)),
               "Former secret. While it is set, requests are signed with both.")
           .asSecret();
-  private static final Option<EventFormat> FORMAT =
-      Option.choice(
-          "format",
-          EventFormat.values(),
-          EventFormat::label,
-          EventFormat.ECS,
-          "Names of the fields of `data`: Elastic Common Schema or Open Cybersecurity Schema"
-              + " Framework.");
   private static final Option<Set<EventType>> EVENTS =
       Option.<Set<EventType>>parsed(
               "events",
@@ -133,7 +123,6 @@ record WebhookConfig(
           URL,
           SECRET,
           PREVIOUS_SECRET,
-          FORMAT,
           EVENTS,
           ADMIN_EVENTS,
           REQUEST_TIMEOUT,
@@ -165,7 +154,6 @@ record WebhookConfig(
             new WebhookConfig(
                 receiver,
                 List.of(secret, previous).stream().flatMap(Optional::stream).toList(),
-                OPTIONS.read(scope, FORMAT),
                 OPTIONS.read(scope, EVENTS),
                 OPTIONS.read(scope, ADMIN_EVENTS),
                 OPTIONS.read(scope, REQUEST_TIMEOUT),

@@ -28,7 +28,6 @@ final class WebhookListener implements EventListenerProvider {
   private final OutboxCapacity capacity;
   private final DeliveryThread deliveryThread;
   private final WebhookMetrics metrics;
-  private final EventJson json;
   private boolean stored;
 
   WebhookListener(
@@ -42,7 +41,6 @@ final class WebhookListener implements EventListenerProvider {
     this.capacity = capacity;
     this.deliveryThread = deliveryThread;
     this.metrics = metrics;
-    this.json = new EventJson(config.format());
   }
 
   @Override
@@ -76,7 +74,7 @@ final class WebhookListener implements EventListenerProvider {
                 event.realm().id(),
                 orderKey,
                 event.time().toEpochMilli(),
-                json.cloudEvent(event)));
+                EventJson.cloudEvent(event)));
     if (!stored) {
       stored = true;
       session.getTransactionManager().enlistAfterCompletion(new Wake(deliveryThread));
