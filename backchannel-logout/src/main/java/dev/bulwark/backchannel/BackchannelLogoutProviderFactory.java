@@ -6,7 +6,6 @@ import dev.bulwark.backchannel.delivery.LogoutMetrics;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.rest.BackchannelLogoutResource;
 import dev.bulwark.backchannel.search.ExpirySearch;
-import dev.bulwark.backchannel.signals.SharedSignals;
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.removal.WatchedPersisterFactory;
 import io.micrometer.core.instrument.Metrics;
@@ -82,12 +81,6 @@ public final class BackchannelLogoutProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    if (!KeycloakFeature.SHARED_SIGNALS.isPresent()) {
-      LOG.infof(
-          "Silent ends of sessions are not sent as shared signals: Keycloak %s has no transmitter."
-              + " Keycloak %s has one, as the feature ssf",
-          Version.VERSION, KeycloakFeature.SHARED_SIGNALS.availableIn());
-    }
     if (!isDurable()) {
       LOG.warnf(
           "Logout notices are not stored on Keycloak %s: it sends each of them once. They are"
@@ -96,16 +89,14 @@ public final class BackchannelLogoutProviderFactory
       return;
     }
     LogoutMetrics meters = new LogoutMetrics(Metrics.globalRegistry, clock);
-    SharedSignals signals = SharedSignals.of(factory);
     Dispatcher delivering =
-        new Dispatcher(
-            factory, Objects.requireNonNull(config, "init() runs first"), meters, signals, clock);
-    ExpirySearch search = new ExpirySearch(factory, signals, clock);
+        new Dispatcher(factory, Objects.requireNonNull(config, "init() runs first"), meters, clock);
+    ExpirySearch search = new ExpirySearch(factory, clock);
     SearchSchedule searching = new SearchSchedule(search, delivering);
     metrics = meters;
     dispatcher = delivering;
     schedule = searching;
-    WatchedPersisterFactory.register(factory, new RemovedSessionNotices(search, signals));
+    WatchedPersisterFactory.register(factory, new RemovedSessionNotices(search));
     // The tables are there then.
     factory.register(
         event -> {

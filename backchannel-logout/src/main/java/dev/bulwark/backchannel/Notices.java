@@ -4,7 +4,6 @@ import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.EndedClientSession;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
-import dev.bulwark.backchannel.outbox.NoticeState;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -95,30 +94,12 @@ final class Notices {
    * @param condition of {@link LogoutOutbox#addAll}
    */
   void addRemoved(String condition, Map<String, Object> parameters) {
-    new LogoutOutbox(session).addAll(Cause.REMOVED, condition, parameters, now(), afterDelay());
-  }
-
-  /** Stores the notice for shared signals of a session that is about to be removed. */
-  void addRemovedSignal(String sessionId, boolean offline) {
-    addRemovedSignals(ONE_SESSION, of(sessionId, offline));
-  }
-
-  /**
-   * Stores the notices for shared signals of sessions that are about to be removed.
-   *
-   * @param condition of {@link LogoutOutbox#addSignals}
-   */
-  void addRemovedSignals(String condition, Map<String, Object> parameters) {
-    new LogoutOutbox(session)
-        .addSignals(NoticeState.WAITING, Cause.REMOVED, condition, parameters, now(), afterDelay());
+    long due = delivery.clock().databaseMillis() + DELAY_MILLIS;
+    new LogoutOutbox(session).addAll(Cause.REMOVED, condition, parameters, now(), due);
   }
 
   private long now() {
     return delivery.clock().millis();
-  }
-
-  private long afterDelay() {
-    return delivery.clock().databaseMillis() + DELAY_MILLIS;
   }
 
   private static Map<String, Object> of(String sessionId, boolean offline) {

@@ -2,7 +2,6 @@ package dev.bulwark.backchannel;
 
 import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.search.ExpirySearch;
-import dev.bulwark.backchannel.signals.SharedSignals;
 import dev.bulwark.removal.RemovalListener;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +18,15 @@ import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 final class RemovedSessionNotices implements RemovalListener {
 
   private final ExpirySearch search;
-  private final SharedSignals signals;
 
-  RemovedSessionNotices(ExpirySearch search, SharedSignals signals) {
+  RemovedSessionNotices(ExpirySearch search) {
     this.search = search;
-    this.signals = signals;
   }
 
   @Override
   public void removingSession(KeycloakSession session, String sessionId, boolean offline) {
-    @Nullable RealmModel realm = session.getContext().getRealm();
-    if (isOn(realm)) {
+    if (isOn(session.getContext().getRealm())) {
       Notices.of(session).addRemoved(sessionId, offline);
-    }
-    if (signals.isOn(realm)) {
-      Notices.of(session).addRemovedSignal(sessionId, offline);
     }
   }
 
@@ -72,9 +65,6 @@ final class RemovedSessionNotices implements RemovalListener {
       KeycloakSession session, RealmModel realm, String condition, Map<String, Object> parameters) {
     if (isOn(realm)) {
       Notices.of(session).addRemoved(condition, parameters);
-    }
-    if (signals.isOn(realm)) {
-      Notices.of(session).addRemovedSignals(condition, parameters);
     }
   }
 

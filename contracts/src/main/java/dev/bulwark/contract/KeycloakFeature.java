@@ -42,14 +42,6 @@ public enum KeycloakFeature {
   /** Certificates that are trusted for TLS are kept apart from those that are trusted otherwise. */
   HTTPS_TRUSTSTORE("26.7", "org.keycloak.truststore.TruststoreProvider", "getHttpsTruststore()"),
 
-  /** A transmitter of Shared Signals, where the feature {@code ssf} is on. */
-  SHARED_SIGNALS(
-      "26.7",
-      "org.keycloak.ssf.transmitter.event.SecurityEventTokenMapper",
-      "generateSessionRevokedEvent(org.keycloak.events.Event,"
-          + "org.keycloak.events.admin.AdminEvent,"
-          + "org.keycloak.ssf.transmitter.stream.StreamConfig,java.lang.String)"),
-
   /** A server tells that it is about to stop. */
   SHUTDOWN_DELAY("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent");
 

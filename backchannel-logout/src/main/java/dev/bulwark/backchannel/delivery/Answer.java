@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
 
-  /** The notice was handed over within Keycloak. */
-  static final Answer DONE = new Answer(Kind.DELIVERED, "done", null);
-
   /** The three outcomes. */
   enum Kind {
     /** The receiver has acknowledged the notice: a status in the 200s. */

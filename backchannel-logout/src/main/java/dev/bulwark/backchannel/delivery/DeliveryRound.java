@@ -12,7 +12,6 @@ import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
-import dev.bulwark.backchannel.signals.SharedSignals;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.net.URI;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +46,6 @@ final class DeliveryRound implements AutoCloseable {
   private final LogoutMetrics metrics;
   private final ReceiverHttp http;
   private final ExecutorService threads;
-  private final SharedSignals signals;
   private final NoticeClock clock;
   private final Settlement settlement =
       new Settlement(() -> ThreadLocalRandom.current().nextDouble());
@@ -57,13 +54,11 @@ final class DeliveryRound implements AutoCloseable {
       BackchannelLogoutConfig config,
       LogoutMetrics metrics,
       ExecutorService threads,
-      SharedSignals signals,
       NoticeClock clock) {
     this.config = config;
     this.metrics = metrics;
     this.http = new ReceiverHttp(config);
     this.threads = threads;
-    this.signals = signals;
     this.clock = clock;
   }
 
@@ -105,16 +100,13 @@ final class DeliveryRound implements AutoCloseable {
       return RoundResult.NOTHING_DUE;
     }
     RealmModel realm = session.realms().getRealm(due.get(0).getRealmId());
-    if (due.get(0).isSignal()) {
-      return signal(session, realm, outbox, receiver, due);
-    }
     ClientModel client = realm == null ? null : realm.getClientById(clientId);
     @Nullable String setting = logoutUrl(realm, client);
     if (realm == null || client == null || setting == null) {
       return drop(outbox, receiver, client == null);
     }
     List<LogoutNotice> left = withoutDuplicates(outbox, clientId, withoutLive(outbox, due));
-    left = withoutOld("client " + client.getClientId(), receiver, left);
+    left = withoutOld(client, receiver, left);
     deliver(session, realm, client, receiver, left, setting);
     return receiver.isDue(now) ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
   }
@@ -149,50 +141,6 @@ final class DeliveryRound implements AutoCloseable {
             : outbox.removeSomeWaiting(receiver, MAX_DROPPED);
     metrics.count(Outcome.DROPPED, dropped);
     return dropped == MAX_DROPPED ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
-  }
-
-  /**
-   * Keycloak's transmitter stores them in the same transaction: none is lost or comes twice. An
-   * event has what the user store knows of the user. If that cannot be asked, the notice waits by
-   * itself; and if it is slow, the rest waits for the next round.
-   */
-  private RoundResult signal(
-      KeycloakSession session,
-      @Nullable RealmModel realm,
-      LogoutOutbox outbox,
-      LogoutReceiver receiver,
-      List<LogoutNotice> due) {
-    if (realm == null || !signals.isOn(realm)) {
-      return drop(outbox, receiver, realm == null);
-    }
-    List<LogoutNotice> ends =
-        withoutDuplicates(outbox, receiver.getClientId(), withoutLive(outbox, due));
-    ends = withoutOld("the shared signals of realm " + realm.getName(), receiver, ends);
-    Function<LogoutNotice, Runnable> events = signals.events(session, realm);
-    List<Sent> sent = new ArrayList<>();
-    long stop = System.nanoTime() + Sending.MAX_DURATION.toNanos();
-    for (LogoutNotice end : ends) {
-      if (System.nanoTime() - stop >= 0) {
-        break;
-      }
-      sent.add(new Sent(end, signal(events, end)));
-    }
-    settlement.settle(receiver, sent, clock.databaseMillis());
-    metrics.count(Outcome.SIGNALED, Settlement.count(sent, Kind.DELIVERED));
-    metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
-    return receiver.isDue(clock.databaseMillis()) ? RoundResult.MORE_DUE : RoundResult.NOTHING_DUE;
-  }
-
-  private static Answer signal(Function<LogoutNotice, Runnable> events, LogoutNotice end) {
-    Runnable event;
-    try {
-      event = events.apply(end);
-    } catch (RuntimeException e) {
-      LOG.debugf(e, "The end of session %s cannot be signaled yet", end.getSessionId());
-      return Answer.unsendable(String.valueOf(e.getMessage()));
-    }
-    event.run();
-    return Answer.DONE;
   }
 
   /** The URL of a client that is to be notified; null if it is not. */
@@ -231,7 +179,7 @@ final class DeliveryRound implements AutoCloseable {
   }
 
   private List<LogoutNotice> withoutOld(
-      String whom, LogoutReceiver receiver, List<LogoutNotice> notices) {
+      ClientModel client, LogoutReceiver receiver, List<LogoutNotice> notices) {
     long before = oldestAllowed();
     List<LogoutNotice> old =
         notices.stream().filter(notice -> notice.triedSince() < before).toList();
@@ -242,9 +190,9 @@ final class DeliveryRound implements AutoCloseable {
     if (!old.isEmpty()) {
       metrics.count(Outcome.DEAD, old.size());
       LOG.errorf(
-          "%d logout notices for %s are no longer sent: %s. They are dead letters. The README of"
-              + " backchannel-logout describes how to send them again",
-          old.size(), whom, old.get(0).getReason());
+          "%d logout notices for client %s are no longer sent: %s. They are dead letters. The"
+              + " README of backchannel-logout describes how to send them again",
+          old.size(), client.getClientId(), old.get(0).getReason());
     }
     return notices.stream().filter(notice -> !old.contains(notice)).toList();
   }

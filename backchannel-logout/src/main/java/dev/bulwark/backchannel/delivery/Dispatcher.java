@@ -6,7 +6,6 @@ import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
 import dev.bulwark.backchannel.outbox.NoticeClock;
-import dev.bulwark.backchannel.signals.SharedSignals;
 import dev.bulwark.factory.BackgroundTransaction;
 import dev.bulwark.factory.TimeLimit;
 import java.sql.Connection;
@@ -85,7 +84,6 @@ public final class Dispatcher implements AutoCloseable {
       KeycloakSessionFactory factory,
       BackchannelLogoutConfig config,
       LogoutMetrics metrics,
-      SharedSignals signals,
       NoticeClock clock) {
     this.factory = factory;
     this.metrics = metrics;
@@ -93,7 +91,7 @@ public final class Dispatcher implements AutoCloseable {
     this.senders = pool("bulwark-logout-sender");
     this.receivers = pool("bulwark-logout-receiver");
     this.turns = new RoundRobin(config.maxReceivers());
-    this.round = new DeliveryRound(config, metrics, senders, signals, clock);
+    this.round = new DeliveryRound(config, metrics, senders, clock);
     this.thread = new Thread(this::run, "bulwark-logout");
     this.thread.setDaemon(true);
   }

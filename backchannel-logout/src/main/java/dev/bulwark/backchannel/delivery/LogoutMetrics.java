@@ -22,8 +22,6 @@ public final class LogoutMetrics implements AutoCloseable {
   /** What became of a notice, or of an attempt to send it. */
   enum Outcome {
     DELIVERED,
-    /** Handed over to Keycloak's Shared Signals transmitter. */
-    SIGNALED,
     REJECTED,
     UNREACHABLE,
     /** It is no longer sent. */

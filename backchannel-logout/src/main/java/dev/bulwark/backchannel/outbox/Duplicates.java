@@ -61,8 +61,6 @@ public final class Duplicates {
   private static boolean reportsSameEnd(
       LogoutNotice other, LogoutNotice notice, Collection<LogoutNotice> waiting) {
     return other.isOffline() == notice.isOffline()
-        // The subject of a shared signal is the id of the session.
-        || notice.isSignal()
         || waiting.contains(other)
         // Keycloak ends the online session of the id with it, and may store that a moment later.
         || (other.isOffline() && other.getCause() == Cause.LOGOUT);

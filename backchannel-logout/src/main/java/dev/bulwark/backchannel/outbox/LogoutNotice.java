@@ -13,10 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
 import org.keycloak.authentication.AuthenticationProcessor;
 
-/**
- * A client is to be notified that a session has ended, or the receivers of a realm's shared signals
- * are.
- */
+/** A client is to be notified that a session has ended. */
 @Entity
 @Table(name = "BULWARK_LOGOUT_NOTICE")
 @NamedQuery(
@@ -40,7 +37,7 @@ import org.keycloak.authentication.AuthenticationProcessor;
         "select n from LogoutNotice n where n.id in (:ids) and (exists"
             + " (select us.userSessionId from PersistentUserSessionEntity us"
             + " where us.userSessionId = n.sessionId"
-            + " and (us.offline = n.offline or n.clientId = n.realmId))"
+            + " and us.offline = n.offline)"
             + " or ((n.offline = '1' or n.sessionData like '%\""
             + AuthenticationProcessor.FIRST_OFFLINE_ACCESS
             + "\"%') and exists (select cs.userSessionId from PersistentClientSessionEntity cs"
@@ -163,34 +160,8 @@ public class LogoutNotice {
     this.state = NoticeState.WAITING.name();
   }
 
-  /**
-   * Makes one for shared signals, of an end that Keycloak itself has told them.
-   *
-   * @param used when the session may have been used last, by Keycloak's clock, seconds since 1970
-   */
-  public static LogoutNotice signaled(
-      String realmId, String sessionId, String userId, int used, NoticeClock clock) {
-    LogoutNotice notice = new LogoutNotice();
-    notice.realmId = realmId;
-    notice.clientId = realmId;
-    notice.sessionId = sessionId;
-    notice.userId = userId;
-    notice.offline = "0";
-    notice.lastUsed = used;
-    notice.cause = Cause.LOGOUT.name();
-    notice.createdAt = clock.millis();
-    notice.nextAt = clock.databaseMillis();
-    notice.state = NoticeState.DELIVERED.name();
-    return notice;
-  }
-
   public Long getId() {
     return id;
-  }
-
-  /** Whether it is for the shared signals of the realm, whose id stands for a client's then. */
-  public boolean isSignal() {
-    return realmId.equals(clientId);
   }
 
   /**

@@ -44,14 +44,6 @@ public final class LogoutOutbox {
           + " on a.client.id = c.id and a.name = 'backchannel.logout.url'"
           + " where ";
 
-  /** For the shared signals of the realm: one for each user session. */
-  private static final String INSERT_SIGNALS =
-      "insert into LogoutNotice (realmId, clientId, sessionId, userId, offline, cause, createdAt,"
-          + " revivedAt, lastUsed, nextAt, attempts, state)"
-          + " select us.realmId, us.realmId, us.userSessionId, us.userId, us.offline, '%s', :now,"
-          + " 0L, us.lastSessionRefresh, :due, 0, '%s'"
-          + " from PersistentUserSessionEntity us where ";
-
   private final EntityManager entities;
 
   public LogoutOutbox(KeycloakSession session) {
@@ -76,34 +68,9 @@ public final class LogoutOutbox {
    */
   public int addAll(
       Cause cause, String condition, Map<String, Object> parameters, long now, long due) {
-    return insert(INSERT.formatted(cause.name()) + condition, parameters, now, due);
-  }
-
-  /**
-   * Stores a notice for the shared signals for each of some stored user sessions.
-   *
-   * @param state {@link NoticeState#DELIVERED} where Keycloak has told them itself
-   * @param condition on {@code us} (the user session), HQL
-   * @param parameters of the condition
-   * @param now epoch milliseconds
-   * @param due when they can be sent, epoch milliseconds
-   * @return how many
-   */
-  public int addSignals(
-      NoticeState state,
-      Cause cause,
-      String condition,
-      Map<String, Object> parameters,
-      long now,
-      long due) {
-    return insert(
-        INSERT_SIGNALS.formatted(cause.name(), state.name()) + condition, parameters, now, due);
-  }
-
-  private int insert(String query, Map<String, Object> parameters, long now, long due) {
     Query insert =
         entities
-            .createQuery(query)
+            .createQuery(INSERT.formatted(cause.name()) + condition)
             .setFlushMode(FlushModeType.COMMIT)
             .setParameter("now", now)
             .setParameter("due", due);
@@ -141,8 +108,7 @@ public final class LogoutOutbox {
 
   /**
    * Returns those of some notices that tell of no end: the user session is still stored, or the
-   * client has the other session of its id, online or offline. For shared signals, either session
-   * of the id counts.
+   * client has the other session of its id, online or offline.
    */
   public List<LogoutNotice> live(List<LogoutNotice> notices) {
     return notices.isEmpty()

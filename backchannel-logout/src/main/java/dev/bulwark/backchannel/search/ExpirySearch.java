@@ -3,9 +3,7 @@ package dev.bulwark.backchannel.search;
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.NoticeClock;
-import dev.bulwark.backchannel.outbox.NoticeState;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
-import dev.bulwark.backchannel.signals.SharedSignals;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,12 +49,7 @@ public final class ExpirySearch {
           + " and n.clientId = cs.clientId and n.offline = cs.offline"
           + " and n.lastUsed >= cs.timestamp)";
 
-  private static final String NO_SIGNAL =
-      " and not exists (select n.id from LogoutNotice n where n.sessionId = us.userSessionId"
-          + " and n.clientId = us.realmId and n.lastUsed >= us.lastSessionRefresh)";
-
   private final KeycloakSessionFactory factory;
-  private final SharedSignals signals;
   private final NoticeClock clock;
 
   /** Up to when the sessions have been searched, seconds since 1970. */
@@ -66,9 +59,8 @@ public final class ExpirySearch {
   private record Part(String realmId, SessionKind kind, String column) {}
 
   /** Creates one for a server. */
-  public ExpirySearch(KeycloakSessionFactory factory, SharedSignals signals, NoticeClock clock) {
+  public ExpirySearch(KeycloakSessionFactory factory, NoticeClock clock) {
     this.factory = factory;
-    this.signals = signals;
     this.clock = clock;
   }
 
@@ -120,20 +112,15 @@ public final class ExpirySearch {
     int found = 0;
     for (SessionKind kind : SessionKind.values()) {
       Part idle = new Part(realm.getId(), kind, "lastSessionRefresh");
-      found += search(outbox, realm, idle, kind.idleSince(realm, expiration, now), searched, next);
+      found += search(outbox, idle, kind.idleSince(realm, expiration, now), searched, next);
       Part old = new Part(realm.getId(), kind, "createdOn");
-      found += search(outbox, realm, old, kind.startedBy(expiration, now), searched, next);
+      found += search(outbox, old, kind.startedBy(expiration, now), searched, next);
     }
     return found;
   }
 
   private int search(
-      LogoutOutbox outbox,
-      RealmModel realm,
-      Part part,
-      long upTo,
-      Map<Part, Long> searched,
-      Map<Part, Long> next) {
+      LogoutOutbox outbox, Part part, long upTo, Map<Part, Long> searched, Map<Part, Long> next) {
     if (upTo == SessionKind.BEFORE_ANY) {
       return 0;
     }
@@ -146,11 +133,6 @@ public final class ExpirySearch {
             + " and us.%1$s > :after and us.%1$s <= :upTo".formatted(part.column());
     Map<String, Object> parameters =
         Map.of("realm", part.realmId(), "after", (int) after, "upTo", (int) upTo);
-    int found = outbox.addAll(Cause.EXPIRED, expired + NO_NOTICE, parameters, now, now);
-    return signals.isOn(realm)
-        ? found
-            + outbox.addSignals(
-                NoticeState.WAITING, Cause.EXPIRED, expired + NO_SIGNAL, parameters, now, now)
-        : found;
+    return outbox.addAll(Cause.EXPIRED, expired + NO_NOTICE, parameters, now, now);
   }
 }

@@ -3,7 +3,6 @@ package dev.bulwark.backchannel.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** R9: one end that is noticed twice is told once. */
@@ -125,29 +124,6 @@ class DuplicatesTest {
     offline.delivered(MADE + 1);
     LogoutNotice online = notice("s1", Cause.REMOVED, USED, MADE + 50);
     assertThat(Duplicates.among(List.of(online), List.of(offline, online))).containsExactly(online);
-  }
-
-  /** Keycloak has told the shared signals of a logout. The clock of the node is ahead. */
-  @Test
-  void aMarkHasTheTimesOfItsUseAndOfTheDatabase() {
-    long ahead = TimeUnit.HOURS.toMillis(1);
-    NoticeClock clock = new NoticeClock(() -> MADE + ahead, () -> 0);
-    clock.setDatabaseTime(MADE, clock.nanos());
-    int used = (int) ((MADE + ahead) / 1000);
-    LogoutNotice told = LogoutNotice.signaled("realm", "s1", "user", used, clock);
-    assertThat(told.getCreatedAt()).isEqualTo(MADE);
-    assertThat(told.getNextAt()).isEqualTo(MADE);
-    LogoutNotice removed = signal(used, MADE + 50);
-    assertThat(Duplicates.among(List.of(removed), List.of(told, removed))).containsExactly(removed);
-    LogoutNotice later = signal(used + 1, MADE + 60_000);
-    assertThat(Duplicates.among(List.of(later), List.of(told, later))).isEmpty();
-  }
-
-  private static LogoutNotice signal(int lastUsed, long made) {
-    return new LogoutNotice(
-        new EndedClientSession("realm", "realm", "s1", "user", false, lastUsed, "{}"),
-        Cause.REMOVED,
-        made);
   }
 
   /** One that is not sent itself tells of nothing. */

@@ -202,37 +202,6 @@ class BackchannelLogoutIT {
     assertThat(realm.failing()).isEmpty();
   }
 
-  /** A server without the feature {@code ssf}, and a realm that asks for its transmitter. */
-  @Test
-  void withoutSharedSignalsNothingIsEmittedAndNoErrorLogged() {
-    realm.change(
-        """
-        {"attributes": {"backchannelLogout.durable": "true", "ssf.transmitterEnabled": "true"}}
-        """);
-    String realmId = realm.admin().get(realm.path("")).expect(200).text("id");
-    realm.notified("shop", application.url());
-    int begin = STACK.keycloak().log().length();
-    realm.logout("shop", realm.login("shop", "ann"));
-    Response ended = realm.login("shop", "ann");
-    realm.admin().delete(realm.path("/sessions/" + LogoutRealm.sid(ended))).expect(204);
-    realm.login("shop", "ann");
-    realm.admin().post(realm.path("/users/" + realm.userId("ann") + "/logout"), "{}").expect(204);
-    realm.login("shop", "ben");
-    realm.admin().delete(realm.path("/users/" + realm.userId("ben"))).expect(204);
-    await().atMost(SOON).until(() -> application.acknowledged().size() == 4);
-    assertThat(STACK.errorsSince(begin)).isEmpty();
-    // An event for the transmitter has the realm in the place of a client.
-    STACK
-        .database()
-        .ifPresent(
-            database ->
-                assertThat(
-                        database.sql(
-                            "SELECT count(*) FROM BULWARK_LOGOUT_NOTICE WHERE CLIENT_ID = '%s'"
-                                .formatted(realmId)))
-                    .isEqualTo("0"));
-  }
-
   /** As a node has written it whose clock was a day ahead. */
   @Test
   void aNoticeThatIsPutOffTooFarIsSent() {

@@ -53,10 +53,6 @@ class LinkageIT {
           "backchannel/delivery/DeliveryRound ",
           "backchannel/search/ExpirySearch ",
           "backchannel/search/SessionKind ",
-          // Loaded where there is a transmitter (SharedSignals).
-          "backchannel/signals/Transmitter",
-          "backchannel/signals/LogoutEventListenerFactory "
-              + "org/keycloak/common/Profile$Feature.SSF",
           // The endpoint has no resource (GlobalRevocationProviderFactory).
           "globalrevocation/IssuerCallers ",
           // Look for the feature.

@@ -45,8 +45,7 @@ class PartsIT {
             "API keys are not exchanged",
             "Logout notices are not stored",
             "Token status lists are off",
-            "Global token revocation is off",
-            "Silent ends of sessions are not sent as shared signals")) {
+            "Global token revocation is off")) {
       assertThat(log.lines().filter(line -> line.contains(part)))
           .as(part)
           .hasSize(ThisKeycloak.isComplete() ? 0 : 1);
