@@ -30,7 +30,7 @@ public interface RevocationConfirmation {
    * @param userId internal id of the user
    * @param limit how long it may take
    * @return true if each live token of the user that Keycloak no longer accepts has its key in the
-   *     Redis of this site; false if that is not so in time, or cannot be known
+   *     Redis; false if that is not so in time, or cannot be known
    */
   boolean confirm(String realmId, String userId, Duration limit);
 }

@@ -5,7 +5,6 @@ import dev.bulwark.options.ProviderOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 
@@ -20,7 +19,6 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed
  * @param expiryGrace how much longer a key stays in Redis than its token lives
  * @param refreshInterval time in which every revoked token is written to Redis again
- * @param site name of the site of this node; empty where there is one Redis only
  * @param ledger when a token's row is written
  */
 record RevocationConfig(
@@ -32,13 +30,10 @@ record RevocationConfig(
     Duration completeLife,
     Duration expiryGrace,
     Duration refreshInterval,
-    String site,
     LedgerMode ledger) {
 
   private static final String PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
-
-  private static final Pattern SITE_NAME = Pattern.compile("[A-Za-z0-9-]{0,32}");
 
   /** Well within the lease of the background work, which is renewed along with it. */
   private static final Duration KEEPER_INTERVAL = Duration.ofSeconds(1);
@@ -60,16 +55,16 @@ record RevocationConfig(
           1_000,
           3_600_000,
           600_000,
-          "Time between two comparisons of all issued tokens with Keycloak's tables, which find what"
-              + " was changed in the database itself.");
+          "Time between two comparisons of all issued tokens with Keycloak's tables, which find"
+              + " what was changed in the database itself.");
   private static final Option<Duration> LEDGER_TIMEOUT =
       Option.millis(
           "ledger-timeout",
           1_000,
           30_000,
           2000,
-          "How long a token response waits at most for its row in the ledger, rounded up to seconds."
-              + " After that the row is written in the background.");
+          "How long a token response waits at most for its row in the ledger, rounded up to"
+              + " seconds. After that the row is written in the background.");
   private static final Option<LedgerMode> LEDGER =
       Option.choice(
           "ledger",
@@ -77,7 +72,8 @@ record RevocationConfig(
           LedgerMode::label,
           LedgerMode.BEHIND,
           "When a token's row is written to the ledger: `behind`, some milliseconds after its"
-              + " response, with an id that was reserved beforehand; `strict`, before its response.");
+              + " response, with an id that was reserved beforehand; `strict`, before its"
+              + " response.");
   private static final Option<Duration> PUSH_WAIT =
       Option.millis(
           "push-wait",
@@ -101,14 +97,6 @@ record RevocationConfig(
           600_000,
           "Time in which every revoked token is written to Redis again, in case Redis has lost a"
               + " key, 2000 keys a second at most.");
-  private static final Option<String> SITE =
-      Option.parsed(
-          "site",
-          "at most 32 letters, digits and '-'",
-          "",
-          RevocationConfig::siteName,
-          "Name of the site of this node, where each site has a Redis of its own. Empty where there"
-              + " is one Redis only.");
   private static final Option<Duration> COMPLETE_LIFE =
       Option.millis(
           "complete-life",
@@ -129,7 +117,6 @@ record RevocationConfig(
           PUSH_WAIT,
           EXPIRY_GRACE,
           REFRESH_INTERVAL,
-          SITE,
           COMPLETE_LIFE);
 
   /** When a token's row is written to the ledger. */
@@ -159,15 +146,7 @@ record RevocationConfig(
         OPTIONS.read(scope, COMPLETE_LIFE),
         OPTIONS.read(scope, EXPIRY_GRACE),
         OPTIONS.read(scope, REFRESH_INTERVAL),
-        OPTIONS.read(scope, SITE),
         OPTIONS.read(scope, LEDGER));
-  }
-
-  private static String siteName(String text) {
-    if (!SITE_NAME.matcher(text).matches()) {
-      throw new IllegalArgumentException("not the name of a site");
-    }
-    return text;
   }
 
   /** Returns whether the ledger is written behind the response. */

@@ -3,7 +3,6 @@ package dev.bulwark.revocation;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.PushState;
 import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.push.FeedState;
 import java.sql.SQLException;
@@ -25,16 +24,14 @@ final class RevocationReport {
 
   private final LedgerDatabase database;
   private final RedisConnection redis;
-  private final PushState state;
   private final Clock clock;
 
   /** Of the last answer of Redis; null before the first. */
   private volatile @Nullable SortedSet<String> epochs;
 
-  RevocationReport(LedgerDatabase database, RedisConnection redis, PushState state, Clock clock) {
+  RevocationReport(LedgerDatabase database, RedisConnection redis, Clock clock) {
     this.database = database;
     this.redis = redis;
-    this.state = state;
     this.clock = clock;
   }
 
@@ -52,7 +49,7 @@ final class RevocationReport {
       List<RevokedTable.Cause> causes,
       boolean available,
       long completeUntil,
-      PushState.@Nullable Backlog backlog) {}
+      RevokedTable.@Nullable Backlog backlog) {}
 
   /** Reports about a realm. */
   Report of(String realmId) throws SQLException {
@@ -74,6 +71,6 @@ final class RevocationReport {
                 database.revoked().byCause(connection, realmId, now),
                 available,
                 completeUntil,
-                known == null ? null : state.backlog(connection, known, now)));
+                known == null ? null : database.revoked().backlog(connection, known, now)));
   }
 }

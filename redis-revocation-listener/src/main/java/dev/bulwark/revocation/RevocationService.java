@@ -11,7 +11,6 @@ import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.reconcile.RealmVerifier;
 import dev.bulwark.revocation.reconcile.Reconciler;
@@ -95,10 +94,9 @@ final class RevocationService implements AutoCloseable {
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace(), spans);
-    Sites sites = new Sites(database, clock, config.site(), observer);
-    this.report = new RevocationReport(database, redis, sites.state(), clock);
+    this.report = new RevocationReport(database, redis, clock);
     MissedPushes missed = new MissedPushes(redis);
-    Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, sites);
+    Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, observer, clock);
     this.ids =
         new ReservedIds(
             database, ledger, clock, revoker::revoke, clusterSize, places, config.behind());
@@ -111,7 +109,6 @@ final class RevocationService implements AutoCloseable {
         new BackgroundWork(
             database,
             redis,
-            sites,
             new LostNodes(database, places, revoker::revoke, metrics, clock, config.interval()),
             rows::writtenUntil,
             expander,
@@ -160,7 +157,6 @@ final class RevocationService implements AutoCloseable {
             sessionless,
             expander,
             pusher,
-            sites.state(),
             clock,
             spans.carrying(pools.confirm()));
     this.reconciler =

@@ -1,6 +1,5 @@
 package dev.bulwark.revocation;
 
-import dev.bulwark.revocation.ledger.PushState;
 import dev.bulwark.revocation.ledger.RevokedTable;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;
@@ -60,7 +59,7 @@ public final class RevocationsResource {
     Map<String, Object> redis = new LinkedHashMap<>();
     redis.put("available", report.available());
     redis.put("completeUntil", moment(report.completeUntil()));
-    PushState.Backlog backlog = report.backlog();
+    RevokedTable.Backlog backlog = report.backlog();
     redis.put("pending", backlog == null ? null : backlog.count());
     redis.put("oldestPendingAt", backlog == null ? null : moment(backlog.oldest()));
     Map<String, Object> body = new LinkedHashMap<>();

@@ -24,8 +24,6 @@ class RevocationConfigTest {
         "push-wait | soon | 0..10000 ms",
         "expiry-grace | 600001 | 0..600000 ms",
         "refresh-interval | 999 | 1000..3600000 ms",
-        "site | Z rich | at most 32 letters, digits and '-'",
-        "site | abcdefghijklmnopqrstuvwxyz0123456 | at most 32 letters, digits and '-'",
         "complete-life | 1999 | 2000..3600000 ms"
       },
       quoteCharacter = '`')
@@ -51,7 +49,6 @@ class RevocationConfigTest {
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
-                "",
                 RevocationConfig.LedgerMode.BEHIND));
     assertThat(config.behind()).isTrue();
   }

@@ -2,12 +2,19 @@ package dev.bulwark.it.faults;
 
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisClusterGroup;
 import dev.bulwark.redis.process.RedisKind;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.SentinelGroup;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,11 +84,19 @@ class FailOverIT {
   void aShardOfAClusterFailsOverAndAnotherIsEmptied() {
     try (RedisClusterGroup cluster = RedisClusterGroup.start(RedisKind.REDIS);
         RedisClusterClient reader = client(cluster);
+        RevocationChecker checker = checker(cluster);
         FaultServer server = FaultServer.start("cluster", cluster.url(), null, spec -> spec)) {
       IssuedTokens tokens = realm(server, reader::ttl);
       logOut(30, () -> tokens.login("ann"), tokens);
-      tokens.login("ann");
+      Response live = tokens.login("ann");
       tokens.awaitAgreement(30, SOON);
+      // R5: the library finds the shard and the watermark of a token by tables of its own.
+      await("the checker knows a live token")
+          .atMost(SOON)
+          .until(() -> check(checker, tokens, live) == Verdict.LIVE);
+      Response ended = tokens.login("ann");
+      tokens.logout(ended);
+      assertThat(check(checker, tokens, ended)).isEqualTo(Verdict.REVOKED);
       for (int slot : List.of(0, 8000, 16000)) {
         assertThat(cluster.primaryOf(slot).admin("DBSIZE")).as("keys of a shard").isNotEqualTo("0");
       }
@@ -90,10 +105,10 @@ class FailOverIT {
       logOut(10, () -> tokens.login("ben"), tokens);
       cluster.awaitServed();
       logOut(10, () -> tokens.login("ben"), tokens);
-      tokens.awaitAgreement(50, SOON);
+      tokens.awaitAgreement(51, SOON);
 
       cluster.primaryOf(16000).flushAll();
-      tokens.awaitAgreement(50, SOON);
+      tokens.awaitAgreement(51, SOON);
     }
   }
 
@@ -130,6 +145,16 @@ class FailOverIT {
 
   private static IssuedTokens realm(FaultServer server, RedisView redis) {
     return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "fail-over", redis);
+  }
+
+  private static Verdict check(RevocationChecker checker, IssuedTokens tokens, Response of) {
+    return checker.check(tokens.key(of).substring("revoked:".length()), null);
+  }
+
+  private static RevocationChecker checker(RedisClusterGroup cluster) {
+    return new RevocationChecker(
+        JedisAccess.of(cluster.url(), JedisSettings.defaults()),
+        CheckerOptions.builder().retryInterval(Duration.ofMillis(50)).build());
   }
 
   private static RedisClusterClient client(RedisClusterGroup cluster) {

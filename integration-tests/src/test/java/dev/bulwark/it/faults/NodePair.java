@@ -105,15 +105,6 @@ public final class NodePair implements AutoCloseable {
         .option("cache-embedded-network-bind-port", Integer.toString(FreePort.next()));
   }
 
-  /** A node of a site with a Redis of its own. */
-  static FaultServer ofSite(String site, String redisUrl, DatabaseProcess database) {
-    return FaultServer.start(
-        "site-" + site,
-        redisUrl,
-        database,
-        spec -> clustered(spec).option("spi-events-listener--redis-revocation--site", site));
-  }
-
   /** Waits until two nodes have found each other and their Redis. */
   static void awaitTogether(FaultServer one, FaultServer two) {
     await("two nodes, each with the other and Redis")

@@ -37,7 +37,6 @@ public final class LedgerDatabase {
   private final EndingTable endings;
   private final LeaseTable leases;
   private final SessionTable sessions;
-  private final SiteTable sites;
   private final StartTable start;
   private final LastSeenTable lastSeen;
   private final EndedSessions endedSessions;
@@ -59,7 +58,6 @@ public final class LedgerDatabase {
     this.revoked = new RevokedTable(dialect, prefix);
     this.endings = new EndingTable(dialect, prefix);
     this.start = new StartTable(dialect, prefix);
-    this.sites = new SiteTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(dialect, prefix);
     this.lastSeen = new LastSeenTable(dialect, prefix);
@@ -254,20 +252,6 @@ public final class LedgerDatabase {
   /** From when on the ledger has every token. */
   public StartTable start() {
     return start;
-  }
-
-  /** The sites with a Redis of their own. */
-  public SiteTable sites() {
-    return sites;
-  }
-
-  /**
-   * Returns which revoked tokens the Redis of a site holds.
-   *
-   * @param site empty where there is one Redis only
-   */
-  public PushState pushState(String site) {
-    return site.isEmpty() ? revoked : sites.of(site);
   }
 
   /** The leases. */

@@ -23,7 +23,7 @@ import java.util.SortedSet;
  * Redis in which it was written there. A row without an epoch, or with an earlier one, must be
  * pushed.
  */
-public final class RevokedTable implements PushState {
+public final class RevokedTable {
 
   static final String NAME = "BULWARK_REVOKED_TOKEN";
 
@@ -172,7 +172,12 @@ public final class RevokedTable implements PushState {
     return new IdLookup(table, "JTI").among(connection, jtis);
   }
 
-  @Override
+  /**
+   * Returns live tokens that have not been pushed in any of the given epochs.
+   *
+   * @param epochs the epochs of the Redis nodes; may be empty
+   * @param now seconds since 1970
+   */
   public List<RevokedToken> pending(
       Connection connection, SortedSet<String> epochs, long now, int limit) throws SQLException {
     try (PreparedStatement statement =
@@ -188,7 +193,7 @@ public final class RevokedTable implements PushState {
     }
   }
 
-  static List<RevokedToken> read(PreparedStatement statement) throws SQLException {
+  private static List<RevokedToken> read(PreparedStatement statement) throws SQLException {
     List<RevokedToken> tokens = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
@@ -218,7 +223,20 @@ public final class RevokedTable implements PushState {
     }
   }
 
-  @Override
+  /**
+   * What is not yet in Redis.
+   *
+   * @param count number of tokens
+   * @param oldest when the oldest was revoked, milliseconds since 1970; 0 if none
+   */
+  public record Backlog(long count, long oldest) {}
+
+  /**
+   * Returns how many tokens are pending and since when.
+   *
+   * @param epochs the epochs of the Redis nodes; may be empty
+   * @param now seconds since 1970
+   */
   public Backlog backlog(Connection connection, SortedSet<String> epochs, long now)
       throws SQLException {
     try (PreparedStatement statement =
@@ -236,7 +254,7 @@ public final class RevokedTable implements PushState {
     }
   }
 
-  @Override
+  /** Notes that tokens have been pushed in an epoch. */
   public void markPushed(Connection connection, Collection<RevokedToken> tokens, String epoch)
       throws SQLException {
     for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
@@ -276,7 +294,7 @@ public final class RevokedTable implements PushState {
    * "Not in" as ranges, which an index on EPOCH can serve. The bounds are bound by {@link
    * #bindOutside}.
    */
-  static String outside(int epochs) {
+  private static String outside(int epochs) {
     if (epochs == 0) {
       return "EPOCH >= ?";
     }
@@ -287,14 +305,9 @@ public final class RevokedTable implements PushState {
     return sql.append(" OR EPOCH > ?").toString();
   }
 
-  static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
+  private static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
       throws SQLException {
-    return bindOutside(statement, 1, epochs);
-  }
-
-  static int bindOutside(PreparedStatement statement, int first, SortedSet<String> epochs)
-      throws SQLException {
-    int parameter = first;
+    int parameter = 1;
     if (epochs.isEmpty()) {
       statement.setString(parameter++, "");
       return parameter;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
 
 /**
- * What the Redis of this site says about its revocations. Reads and changes nothing. Thread-safe.
+ * What Redis says about its revocations. Reads and changes nothing. Thread-safe.
  *
  * @param epochs those of its nodes; empty where Redis was emptied
  * @param completeUntil up to when its revocations are complete, milliseconds since 1970; 0 if it

@@ -1,11 +1,15 @@
 package dev.bulwark.revocation.push;
 
+import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
+import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.RevokedToken;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +27,29 @@ public final class Revoker {
   private final RevocationPusher pusher;
   private final MissedPushes missedPushes;
   private final RevocationMetrics metrics;
-  private final Sites sites;
+  private final RevocationObserver observer;
+  private final Clock clock;
 
-  /** With its collaborators. */
+  /**
+   * With its collaborators.
+   *
+   * @param observer learns what is revoked
+   */
   public Revoker(
       LedgerDatabase database,
       RedisConnection redis,
       RevocationPusher pusher,
       MissedPushes missedPushes,
       RevocationMetrics metrics,
-      Sites sites) {
+      RevocationObserver observer,
+      Clock clock) {
     this.database = database;
     this.redis = redis;
     this.pusher = pusher;
     this.missedPushes = missedPushes;
     this.metrics = metrics;
-    this.sites = sites;
+    this.observer = observer;
+    this.clock = clock;
   }
 
   /** Revokes tokens that have not been revoked before. */
@@ -50,8 +61,30 @@ public final class Revoker {
     Set<RevokedToken> rest = new HashSet<>(tokens);
     // HashSet.removeAll(List) searches the list for each element where the list is the longer one.
     pushed.values().forEach(some -> some.forEach(rest::remove));
-    database.run(connection -> sites.insert(connection, pushed, rest, cause));
+    database.run(connection -> insert(connection, tokens, pushed, rest, cause));
     metrics.revoked(tokens.size(), cause);
+  }
+
+  /**
+   * Writes down revoked tokens. The observer comes first: a token is found again by the ending that
+   * ended it as long as {@link RevokedTable} does not have it.
+   *
+   * @param pushed by the epoch of Redis in which they have been pushed
+   * @param rest those that have not
+   */
+  private void insert(
+      Connection connection,
+      List<RevokedToken> tokens,
+      Map<String, List<RevokedToken>> pushed,
+      Set<RevokedToken> rest,
+      String cause)
+      throws SQLException {
+    long now = clock.millis();
+    observer.revoking(connection, tokens.stream().map(RevokedToken::jti).toList());
+    for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
+      database.revoked().insert(connection, epoch.getValue(), epoch.getKey(), cause, now);
+    }
+    database.revoked().insert(connection, rest, RevokedTable.NOT_PUSHED, cause, now);
   }
 
   private Map<String, List<RevokedToken>> push(List<RevokedToken> tokens) {

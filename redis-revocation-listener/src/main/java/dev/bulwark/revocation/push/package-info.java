@@ -1,4 +1,4 @@
-/** Writes the revoked tokens to Redis, and knows what the Redis of each site holds. */
+/** Writes the revoked tokens to Redis, and knows what Redis holds. */
 @NullMarked
 package dev.bulwark.revocation.push;
 

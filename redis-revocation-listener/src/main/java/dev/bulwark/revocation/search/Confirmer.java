@@ -3,7 +3,6 @@ package dev.bulwark.revocation.search;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.PushState;
 import dev.bulwark.revocation.ledger.TokenTable;
 import dev.bulwark.revocation.push.FeedState;
 import dev.bulwark.revocation.push.RevocationPusher;
@@ -50,7 +49,6 @@ public final class Confirmer {
   private final Sessionless sessionless;
   private final EndingApplier expander;
   private final RevocationPusher pusher;
-  private final PushState state;
   private final Clock clock;
   private final Executor executor;
 
@@ -81,7 +79,6 @@ public final class Confirmer {
   /**
    * With its collaborators.
    *
-   * @param state what Redis holds
    * @param executor for what a request waits for; mass work must not hold it up
    */
   public Confirmer(
@@ -91,7 +88,6 @@ public final class Confirmer {
       Sessionless sessionless,
       EndingApplier expander,
       RevocationPusher pusher,
-      PushState state,
       Clock clock,
       Executor executor) {
     this.database = database;
@@ -100,7 +96,6 @@ public final class Confirmer {
     this.sessionless = sessionless;
     this.expander = expander;
     this.pusher = pusher;
-    this.state = state;
     this.clock = clock;
     this.executor = executor;
   }
@@ -202,7 +197,7 @@ public final class Confirmer {
   private boolean isPushed() throws SQLException {
     SortedSet<String> epochs = FeedState.read(redis).epochs();
     List<RevokedToken> pending =
-        database.call(c -> state.pending(c, epochs, seconds(), MAX_PENDING + 1));
+        database.call(c -> database.revoked().pending(c, epochs, seconds(), MAX_PENDING + 1));
     if (pending.size() > MAX_PENDING) {
       return false;
     }

@@ -5,12 +5,11 @@ import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.PushState.Backlog;
+import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.search.EndingApplier;
@@ -39,7 +38,6 @@ public final class BackgroundWork {
 
   private static final Logger LOG = Logger.getLogger(BackgroundWork.class);
 
-  /** Of each site. */
   private static final String LEASE = "worker";
 
   private static final Duration LEASE_TIME = Duration.ofSeconds(5);
@@ -69,7 +67,6 @@ public final class BackgroundWork {
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final RedisConnection redis;
-  private final Sites sites;
   private final LostNodes lostNodes;
   private final PendingEndings endings;
   private final Refresher refresher;
@@ -125,7 +122,6 @@ public final class BackgroundWork {
   public BackgroundWork(
       LedgerDatabase database,
       RedisConnection redis,
-      Sites sites,
       LostNodes lostNodes,
       Supplier<OptionalLong> rowsWritten,
       EndingApplier expander,
@@ -141,7 +137,6 @@ public final class BackgroundWork {
       long since) {
     this.database = database;
     this.redis = redis;
-    this.sites = sites;
     this.lostNodes = lostNodes;
     this.endings =
         new PendingEndings(
@@ -165,7 +160,6 @@ public final class BackgroundWork {
 
   /** One round; does nothing on a node that has not the lease. */
   public synchronized void round() throws SQLException {
-    sites.look();
     boolean leading = acquireLease();
     metrics.leading(leading);
     if (leading) {
@@ -186,9 +180,7 @@ public final class BackgroundWork {
     Moment before = moment();
     Moment earlier = leasedAt;
     boolean acquired =
-        database.call(
-            connection ->
-                database.leases().acquire(connection, sites.lease(LEASE), node, LEASE_TIME));
+        database.call(connection -> database.leases().acquire(connection, LEASE, node, LEASE_TIME));
     if (!acquired || earlier == null || earlier.plus(LEASE_TIME).isBefore(before)) {
       last = false;
     }
@@ -197,7 +189,6 @@ public final class BackgroundWork {
   }
 
   private void lead() throws SQLException {
-    sites.fill();
     lookForLostNodes();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
@@ -294,7 +285,7 @@ public final class BackgroundWork {
   private void release() throws SQLException {
     database.run(
         connection -> {
-          database.leases().release(connection, sites.lease(LEASE), node);
+          database.leases().release(connection, LEASE, node);
         });
   }
 
@@ -315,7 +306,7 @@ public final class BackgroundWork {
         missedPushes.missed();
       }
     }
-    Backlog backlog = database.call(c -> sites.state().backlog(c, currentEpochs, seconds()));
+    Backlog backlog = database.call(c -> database.revoked().backlog(c, currentEpochs, seconds()));
     metrics.backlog(backlog.count(), earlier(backlog.oldest(), endings.lackingRowsSince()));
     if (drained && backlog.count() == 0) {
       writeWatermark(completeUntil);
@@ -399,7 +390,7 @@ public final class BackgroundWork {
   /** Whether there may be more. */
   private boolean drainPage() throws SQLException {
     List<RevokedToken> pending =
-        database.call(c -> sites.state().pending(c, currentEpochs, seconds(), DRAIN_PAGE));
+        database.call(c -> database.revoked().pending(c, currentEpochs, seconds(), DRAIN_PAGE));
     if (pending.isEmpty()) {
       return false;
     }
@@ -408,7 +399,7 @@ public final class BackgroundWork {
     database.run(
         connection -> {
           for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
-            sites.state().markPushed(connection, epoch.getValue(), epoch.getKey());
+            database.revoked().markPushed(connection, epoch.getValue(), epoch.getKey());
           }
         });
     // A node that lost its epoch meanwhile gets a new one in the next round.
@@ -424,7 +415,6 @@ public final class BackgroundWork {
     long before = Math.floorDiv(Math.min(now, database.now()) - RETENTION.toMillis(), 1000L);
     boolean finished =
         deleteAll(connection -> database.tokens().deleteExpired(connection, before))
-            & deleteAll(connection -> database.sites().deleteExpired(connection, before))
             & deleteAll(connection -> database.revoked().deleteExpired(connection, before));
     if (!finished) {
       cleanedAt = 0;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.revocation.ledger.PushState.Backlog;
+import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
@@ -549,7 +549,8 @@ class LedgerDatabaseTest {
             ('old', 'r', '0', 50, 100, NULL, 0, '{"notes":{},"rememberMe":false,"state":null}'),
             ('old-mark', 'r', '0', 50, 100, NULL, 0, '{"notes":{},"rememberMe":true,"state":null}'),
             ('online', 'r', '0', 50, 100, FALSE, 0, '{"rememberMe":false}'),
-            ('mark', 'r', '0', 50, 100, TRUE, 0, '{"rememberMe":true}')""");
+            ('mark', 'r', '0', 50, 100, TRUE, 0, '{"rememberMe":true}')\
+          """);
     }
     EndedSessions table = new EndedSessions("");
     for (var expected :

@@ -12,7 +12,6 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
@@ -115,7 +114,8 @@ class ReconcilerTest {
             pusher,
             new MissedPushes(connection),
             metrics,
-            new Sites(ledger, clock, "", RevocationObserver.NONE));
+            RevocationObserver.NONE,
+            clock);
     reconciler = reconciler(revoker, NO_HURRY, Duration.ofHours(1));
     hurried = reconciler(revoker, Duration.ZERO, Duration.ZERO);
     sql(
@@ -124,15 +124,17 @@ class ReconcilerTest {
             + " SSO_MAX_LIFESPAN_REMEMBER_ME INT, OFFLINE_SESSION_IDLE_TIMEOUT INT)");
     sql(
         "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
-            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN,"
-            + " VERSION INT DEFAULT 0, DATA CLOB)");
+            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME"
+            + " BOOLEAN, VERSION INT DEFAULT 0, DATA CLOB)");
     sql(
         "CREATE TABLE OFFLINE_CLIENT_SESSION (USER_SESSION_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
             + " OFFLINE_FLAG VARCHAR(4))");
     sql(
-        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE"
+            + " INT)");
     sql(
-        "CREATE TABLE USERS (ID VARCHAR(36) PRIMARY KEY, REALM_ID VARCHAR(255), ENABLED BOOLEAN, NOT_BEFORE INT)");
+        "CREATE TABLE USERS (ID VARCHAR(36) PRIMARY KEY, REALM_ID VARCHAR(255), ENABLED BOOLEAN,"
+            + " NOT_BEFORE INT)");
     sql(
         "CREATE VIEW USER_ENTITY AS SELECT ID, REALM_ID, NOT_BEFORE,"
             + " CASE WHEN ID = 'poison' THEN 1 / (CHAR_LENGTH(ID) - 6) = 1 ELSE ENABLED END ENABLED"
@@ -475,8 +477,8 @@ class ReconcilerTest {
   }
 
   private static String stored(String id, long started, long refreshed) {
-    return ("INSERT INTO OFFLINE_USER_SESSION VALUES ('%1$s', 'r', '0', %2$d, %3$d, FALSE, 0, NULL);"
-            + " INSERT INTO OFFLINE_CLIENT_SESSION VALUES ('%1$s', 'c', '0')")
+    return ("INSERT INTO OFFLINE_USER_SESSION VALUES ('%1$s', 'r', '0', %2$d, %3$d, FALSE, 0,"
+            + " NULL); INSERT INTO OFFLINE_CLIENT_SESSION VALUES ('%1$s', 'c', '0')")
         .formatted(id, started, refreshed);
   }
 

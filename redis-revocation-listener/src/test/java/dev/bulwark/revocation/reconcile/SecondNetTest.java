@@ -11,7 +11,6 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.search.EndingApplier;
@@ -84,7 +83,8 @@ class SecondNetTest {
             new RevocationPusher(connection, clock, Duration.ZERO, new Spans()),
             new MissedPushes(connection),
             metrics,
-            new Sites(ledger, clock, "", RevocationObserver.NONE));
+            RevocationObserver.NONE,
+            clock);
     EndingApplier applier =
         new EndingApplier(
             ledger, new BisectingOracle(HashSet::new, metrics, clock), revoker, true, clock);

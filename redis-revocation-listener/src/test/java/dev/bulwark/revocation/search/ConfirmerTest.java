@@ -13,7 +13,6 @@ import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionType;
@@ -109,9 +108,15 @@ class ConfirmerTest {
     TestRedis connection = new TestRedis(client, "");
     RevocationMetrics metrics = new RevocationMetrics(new SimpleMeterRegistry(), clock);
     RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
-    Sites sites = new Sites(ledger, clock, "", RevocationObserver.NONE);
     Revoker revoker =
-        new Revoker(ledger, connection, pusher, new MissedPushes(connection), metrics, sites);
+        new Revoker(
+            ledger,
+            connection,
+            pusher,
+            new MissedPushes(connection),
+            metrics,
+            RevocationObserver.NONE,
+            clock);
     EndingApplier expander =
         new EndingApplier(
             ledger, new BisectingOracle(this::dead, metrics, clock), revoker, true, clock);
@@ -122,7 +127,6 @@ class ConfirmerTest {
             (realmId, userId, tokens) -> tokens.forEach(token -> alive.remove(token.jti())),
             expander,
             pusher,
-            sites.state(),
             clock,
             executor)
         .confirm("r", "u", limit);

@@ -15,7 +15,6 @@ import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
@@ -75,14 +74,12 @@ class BackgroundWorkTest {
     TestRedis connection = new TestRedis(client, "");
     RevocationMetrics metrics = new RevocationMetrics(registry, clock);
     RevocationObserver observer = RevocationObserver.NONE;
-    Sites sites = new Sites(ledger, clock, "", observer);
     MissedPushes missed = new MissedPushes(connection);
     RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
-    Revoker revoker = new Revoker(ledger, connection, pusher, missed, metrics, sites);
+    Revoker revoker = new Revoker(ledger, connection, pusher, missed, metrics, observer, clock);
     return new BackgroundWork(
         ledger,
         connection,
-        sites,
         new LostNodes(
             ledger, StatusPlaces.NONE, revoker::revoke, metrics, clock, Duration.ofSeconds(1)),
         () -> OptionalLong.of(System.nanoTime()),

@@ -13,7 +13,6 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Sites;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -113,7 +112,8 @@ class EndingsOnDatabaseTest {
             new RevocationPusher(connection, clock, Duration.ZERO, new Spans()),
             new MissedPushes(connection),
             metrics,
-            new Sites(ledger, clock, "", new Observer()));
+            new Observer(),
+            clock);
     EndingApplier applier =
         new EndingApplier(
             ledger, new BisectingOracle(this::dead, metrics, clock), revoker, true, clock);
