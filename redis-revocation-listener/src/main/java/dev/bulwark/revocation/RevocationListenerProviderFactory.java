@@ -11,7 +11,6 @@ import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Ending;
-import dev.bulwark.revocation.sessions.ClusterSize;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.sessions.KeycloakSessionCaches;
 import dev.bulwark.revocation.sql.ConnectionSource;
@@ -202,7 +201,6 @@ public final class RevocationListenerProviderFactory
             onlineIsStored,
             ChangeRecorder.begin(factory),
             new EndedSessionEviction(caches(factory, onlineIsStored), Clock.systemUTC()),
-            KeycloakModelUtils.runJobInTransactionWithResult(factory, ClusterSize::of),
             addresses(factory),
             observer(factory),
             places(factory),

@@ -31,7 +31,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -78,7 +77,6 @@ final class RevocationService implements AutoCloseable {
       boolean sessionsInDatabase,
       boolean changesAreSeen,
       EndedSessionEviction eviction,
-      IntSupplier clusterSize,
       String addresses,
       RevocationObserver observer,
       StatusPlaces places,
@@ -97,9 +95,7 @@ final class RevocationService implements AutoCloseable {
     this.report = new RevocationReport(database, redis, clock);
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, observer, clock);
-    this.ids =
-        new ReservedIds(
-            database, ledger, clock, revoker::revoke, clusterSize, places, config.behind());
+    this.ids = new ReservedIds(database, ledger, clock, revoker::revoke, places, config.behind());
     this.idRounds = new PeriodicTask("bulwark-revocation-ids", IDS, ids::round);
     WrittenRows rows = new WrittenRows(ids, ledger, config.ledgerTimeout());
     BisectingOracle patient = new BisectingOracle(oracle, metrics, clock);

@@ -106,7 +106,6 @@ class TokenLedgerProviderTest {
                 true,
                 true,
                 new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),
-                () -> 1,
                 "",
                 RevocationObserver.NONE,
                 StatusPlaces.NONE,

@@ -54,7 +54,6 @@ final class IssuedTokens {
   private final String realm;
   private final RedisView redis;
   private final Queue<String> tokens = new ConcurrentLinkedQueue<>();
-  private long leastGrace = GRACE;
   private URI server;
 
   private IssuedTokens(URI server, String realm, RedisView redis) {
@@ -73,12 +72,6 @@ final class IssuedTokens {
       throw new UncheckedIOException(e);
     }
     return new IssuedTokens(server, realm, redis);
-  }
-
-  /** Nodes of the first edition take part: their keys live no longer than the token. */
-  IssuedTokens withKeysOfTheFirstEdition() {
-    leastGrace = 0;
-    return this;
   }
 
   /** From now on another node is asked. */
@@ -265,7 +258,7 @@ final class IssuedTokens {
         long remaining = Realm.claims(token).get("exp").asLong() - Instant.now().getEpochSecond();
         assertThat(ttl)
             .as("TTL of %s", key)
-            .isBetween(remaining + leastGrace - 1, remaining + GRACE + HALTED + 1);
+            .isBetween(remaining + GRACE - 1, remaining + GRACE + HALTED + 1);
       }
     }
     assertThat(inRedis).isEqualTo(inactive);

@@ -271,8 +271,7 @@ class CiScriptsTest {
       run(".ci/long " + run).expect(0);
     }
     assertThat(asked())
-        .containsSubsequence("install -DskipTests", "rolling-upgrade\n")
-        .contains("rolling-upgrade --keycloak 26.7.0")
+        .containsSubsequence("install -DskipTests", "rolling-upgrade --keycloak 26.7.0")
         .contains("-Dserver.ledger=strict")
         .contains(
             "BehindTwoNodesIT",

@@ -29,12 +29,6 @@ final class NodeTable {
 
   private static final String BARRIER = "*";
 
-  /**
-   * What this version reads of the ledger: 1 since tokens can share a row, 2 since reserved ids can
-   * have places in status lists. 0 before.
-   */
-  private static final int FORMAT = 2;
-
   private final String table;
   private final String blocks;
   private final String insert;
@@ -49,10 +43,7 @@ final class NodeTable {
     this.blocks = schema + BlockTable.NAME;
     this.insert =
         dialect.insertNew(
-            table,
-            List.of("NAME", "BEAT", "BUSY", "ACKNOWLEDGED", "LEDGER_FORMAT"),
-            List.of("NAME"),
-            1);
+            table, List.of("NAME", "BEAT", "BUSY", "ACKNOWLEDGED"), List.of("NAME"), 1);
   }
 
   /** Enters a node, which is not busy. */
@@ -67,7 +58,6 @@ final class NodeTable {
       statement.setLong(2, 0);
       statement.setInt(3, 0);
       statement.setLong(4, 0);
-      statement.setInt(5, FORMAT);
       statement.executeUpdate();
     }
   }
@@ -166,19 +156,6 @@ final class NodeTable {
       }
     }
     return names;
-  }
-
-  /** Whether all nodes read what this one may write; false while one of an earlier version runs. */
-  public boolean areAllCurrent(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT NAME FROM " + table + " WHERE LEDGER_FORMAT < ? AND NAME <> ?")) {
-      statement.setInt(1, FORMAT);
-      statement.setString(2, BARRIER);
-      try (ResultSet rows = statement.executeQuery()) {
-        return !rows.next();
-      }
-    }
   }
 
   /** Returns the beats of all nodes; {@link #NO_BEAT} for the owner of a block without a row. */

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -56,7 +55,6 @@ public final class ReservedIds {
   private final NodeTable nodes;
   private final BlockTable blocks;
   private final Clock clock;
-  private final IntSupplier clusterSize;
   private final StatusPlaces places;
   private final Deaths deaths;
   private final boolean reserving;
@@ -72,14 +70,10 @@ public final class ReservedIds {
   private volatile Set<String> silent = Set.of();
   private volatile boolean others;
 
-  /** Whether every node knows ids with places. */
-  private volatile boolean listing;
-
   /**
    * With its collaborators.
    *
    * @param deaths revokes the token of a request that never ends
-   * @param clusterSize how many nodes share the database, 0 if unknown
    * @param places in status lists
    * @param reserving whether tokens get reserved ids here
    */
@@ -88,10 +82,9 @@ public final class ReservedIds {
       LedgerWriter ledger,
       Clock clock,
       Deaths deaths,
-      IntSupplier clusterSize,
       StatusPlaces places,
       boolean reserving) {
-    this(database, ledger, clock, deaths, clusterSize, places, reserving, System::nanoTime);
+    this(database, ledger, clock, deaths, places, reserving, System::nanoTime);
   }
 
   /** With another clock in place of {@link System#nanoTime()} for the blocks. */
@@ -100,7 +93,6 @@ public final class ReservedIds {
       LedgerWriter ledger,
       Clock clock,
       Deaths deaths,
-      IntSupplier clusterSize,
       StatusPlaces places,
       boolean reserving,
       LongSupplier nanos) {
@@ -111,7 +103,6 @@ public final class ReservedIds {
     this.database = database;
     this.ledger = ledger;
     this.clock = clock;
-    this.clusterSize = clusterSize;
     this.deaths = deaths;
     this.nodes = new NodeTable(database.dialect(), database.schema());
     this.blocks = new BlockTable(database.dialect(), database.schema());
@@ -145,7 +136,7 @@ public final class ReservedIds {
    */
   public @Nullable ReservedId takeListed(
       String jti, String realmId, long windowEnd, long expiresAt) {
-    return listing ? take(new IdKind(IdKind.prefixOf(jti), realmId, windowEnd), expiresAt) : null;
+    return take(new IdKind(IdKind.prefixOf(jti), realmId, windowEnd), expiresAt);
   }
 
   private @Nullable ReservedId take(IdKind kind, long expiresAt) {
@@ -262,21 +253,7 @@ public final class ReservedIds {
     watch.look(beats, System.nanoTime());
     others = beats.keySet().stream().anyMatch(node -> !node.equals(name.get()));
     behind.others(others);
-    boolean allCurrent = areAllCurrent(beats.keySet());
-    ledger.share(reserving && allCurrent);
-    listing = allCurrent;
     silent = watch.silent(BeatWatch.SUSPECT_AFTER);
-  }
-
-  /**
-   * Whether every node reads rows that tokens share, and knows ids with places. One of the first
-   * edition has no row here: it is known by being one more in Keycloak's cluster.
-   */
-  private boolean areAllCurrent(Set<String> known) throws SQLException {
-    int nodesOfCluster = clusterSize.getAsInt();
-    return nodesOfCluster > 0
-        && known.stream().filter(watch::isAlive).count() >= nodesOfCluster
-        && database.call(nodes::areAllCurrent);
   }
 
   /**

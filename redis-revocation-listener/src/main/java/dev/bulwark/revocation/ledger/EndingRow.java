@@ -93,11 +93,8 @@ final class EndingRow {
           new Target.Token(
               rows.getString("REALM_ID"), key(rows, "JTI"), rows.getLong("EXPIRES_AT"));
       case SESSION ->
-          new Target.UserSession(
-              key(rows, "REALM_ID"), key(rows, "SESSION_ID"), rows.getString("CLIENT_ID"), effect);
-      case USER ->
-          new Target.User(
-              key(rows, "REALM_ID"), key(rows, "USER_ID"), rows.getString("CLIENT_ID"), effect);
+          new Target.UserSession(key(rows, "REALM_ID"), key(rows, "SESSION_ID"), effect);
+      case USER -> new Target.User(key(rows, "REALM_ID"), key(rows, "USER_ID"), effect);
       case CLIENT -> new Target.Client(key(rows, "REALM_ID"), key(rows, "CLIENT_ID"), effect);
       case REALM -> realm(rows, effect);
       case API_KEY ->
@@ -164,12 +161,12 @@ final class EndingRow {
 
           @Override
           public Keys session(Target.UserSession session) {
-            return keys(null, session.onlyClientId(), session.sessionId());
+            return keys(null, null, session.sessionId());
           }
 
           @Override
           public Keys user(Target.User user) {
-            return keys(user.userId(), user.onlyClientId(), null);
+            return keys(user.userId(), null, null);
           }
 
           @Override

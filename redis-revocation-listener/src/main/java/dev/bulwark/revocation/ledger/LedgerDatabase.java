@@ -158,16 +158,13 @@ public final class LedgerDatabase {
   /**
    * Inserts issued tokens on a connection of its own, with a time limit as in {@link #call}; see
    * {@link TokenTable#insertUnflushed}.
-   *
-   * @param shared whether tokens may share a row
    */
-  public void insertTokens(Duration limit, List<LedgerToken> rows, boolean shared)
-      throws SQLException {
+  public void insertTokens(Duration limit, List<LedgerToken> issued) throws SQLException {
     try (Connection connection = connections.open()) {
       if (dialect.hasQueryTimeout()) {
-        TimeLimit.answered(connection, limit, limited -> insert(limited, limit, rows, shared));
+        TimeLimit.answered(connection, limit, limited -> insert(limited, limit, issued));
       } else {
-        tokens.insertUnflushed(connection, rows, shared, 0);
+        tokens.insertUnflushed(connection, issued, 0);
       }
     } catch (SQLException e) {
       throw counted(e);
@@ -175,10 +172,9 @@ public final class LedgerDatabase {
   }
 
   /** Every issued token goes this way: a limit for each statement of a connection costs more. */
-  private boolean insert(
-      Connection connection, Duration limit, List<LedgerToken> rows, boolean shared)
+  private boolean insert(Connection connection, Duration limit, List<LedgerToken> issued)
       throws SQLException {
-    tokens.insertUnflushed(connection, rows, shared, TimeLimit.seconds(limit));
+    tokens.insertUnflushed(connection, issued, TimeLimit.seconds(limit));
     return true;
   }
 

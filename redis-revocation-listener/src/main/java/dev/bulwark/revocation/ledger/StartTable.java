@@ -16,19 +16,16 @@ public final class StartTable {
   private static final int ID = 1;
 
   private final String table;
-  private final String tokenTable;
   private final String insert;
 
   StartTable(SqlDialect dialect, String schema) {
     this.table = schema + NAME;
-    this.tokenTable = schema + TokenTable.NAME;
     this.insert = dialect.insertNew(table, List.of("ID", "SINCE"), List.of("ID"), 1);
   }
 
   /**
    * Returns the time from which every issued token is in the ledger, milliseconds since 1970. The
-   * first call of the first node sets it: to the present, or where an earlier version has filled
-   * the ledger to the issuance of its oldest token, since no older one is alive.
+   * first call of the first node sets it to the present.
    *
    * @param now milliseconds since 1970, before any token has been issued
    */
@@ -37,14 +34,13 @@ public final class StartTable {
     if (known != null) {
       return known;
     }
-    long first = oldestToken(connection, now);
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
       statement.setInt(1, ID);
-      statement.setLong(2, first);
+      statement.setLong(2, now);
       statement.executeUpdate();
     }
     Long set = read(connection);
-    return set == null ? first : set;
+    return set == null ? now : set;
   }
 
   private @Nullable Long read(Connection connection) throws SQLException {
@@ -54,16 +50,6 @@ public final class StartTable {
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? rows.getLong(1) : null;
       }
-    }
-  }
-
-  private long oldestToken(Connection connection, long now) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement("SELECT MIN(ISSUED_AT) FROM " + tokenTable);
-        ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      long oldest = rows.getLong(1);
-      return rows.wasNull() ? now : Math.min(now, oldest * 1000);
     }
   }
 }

@@ -72,20 +72,19 @@ final class TokenInsert {
   }
 
   /** As {@link TokenTable#insertUnflushed}. */
-  void insertUnflushed(
-      Connection connection, List<LedgerToken> tokens, boolean mayShare, int seconds)
+  void insertUnflushed(Connection connection, List<LedgerToken> tokens, int seconds)
       throws SQLException {
-    List<TokenRow> rows = sorted(mayShare ? TokenRow.shared(tokens) : TokenRow.single(tokens));
-    int inserted = insertUnflushed(connection, rows, seconds);
+    List<TokenRow> rows = sorted(TokenRow.shared(tokens));
+    int inserted = insertRowsUnflushed(connection, rows, seconds);
     if (inserted < rows.size() || !dialect.countsInserted()) {
       List<TokenRow> apart = sorted(TokenRow.single(displaced(connection, rows, seconds)));
       if (!apart.isEmpty()) {
-        insertUnflushed(connection, apart, seconds);
+        insertRowsUnflushed(connection, apart, seconds);
       }
     }
   }
 
-  private int insertUnflushed(Connection connection, List<TokenRow> rows, int seconds)
+  private int insertRowsUnflushed(Connection connection, List<TokenRow> rows, int seconds)
       throws SQLException {
     return dialect == SqlDialect.POSTGRESQL
         ? insertArrays(connection, insertUnflushed, rows, seconds)

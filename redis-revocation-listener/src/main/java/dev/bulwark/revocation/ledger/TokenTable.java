@@ -70,13 +70,11 @@ public final class TokenTable {
    * database within the next second can lose them, so the caller has to keep them and insert them
    * again; see {@code FailoverGuard}.
    *
-   * @param mayShare whether tokens may share a row, which nodes of earlier versions do not read
    * @param seconds how long a statement takes at most; 0 for the connection's own limit
    */
-  void insertUnflushed(
-      Connection connection, List<LedgerToken> tokens, boolean mayShare, int seconds)
+  void insertUnflushed(Connection connection, List<LedgerToken> tokens, int seconds)
       throws SQLException {
-    inserts.insertUnflushed(connection, tokens, mayShare, seconds);
+    inserts.insertUnflushed(connection, tokens, seconds);
   }
 
   /**

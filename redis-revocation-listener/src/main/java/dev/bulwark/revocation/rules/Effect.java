@@ -59,13 +59,9 @@ public record Effect(Set<SessionType> kills, long issuedBefore, Set<SessionType>
         && issuedBefore >= other.issuedBefore;
   }
 
-  /**
-   * What it does to a token.
-   *
-   * @param mayKill whether it may kill that token outright
-   */
-  Verdict on(LedgerToken token, boolean mayKill) {
-    if (mayKill && kills.contains(token.type()) && token.issuedAt() < issuedBefore) {
+  /** What it does to a token. */
+  Verdict on(LedgerToken token) {
+    if (kills.contains(token.type()) && token.issuedAt() < issuedBefore) {
       return Verdict.REVOKE;
     }
     return verifies.contains(token.type()) ? Verdict.VERIFY : Verdict.KEEP;

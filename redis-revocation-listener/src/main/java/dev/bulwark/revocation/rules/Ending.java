@@ -59,12 +59,8 @@ public record Ending(String id, Target target, String cause, long createdAt) {
   public boolean coversSession(String ofRealm, String ofUser, String session) {
     return effect().verifiesAll()
         && ofRealm.equals(realmId())
-        && (target instanceof Target.UserSession one
-                && one.onlyClientId() == null
-                && session.equals(one.sessionId())
-            || target instanceof Target.User user
-                && user.onlyClientId() == null
-                && ofUser.equals(user.userId())
+        && (target instanceof Target.UserSession one && session.equals(one.sessionId())
+            || target instanceof Target.User user && ofUser.equals(user.userId())
             || target instanceof Target.Realm);
   }
 

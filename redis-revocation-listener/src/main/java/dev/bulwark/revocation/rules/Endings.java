@@ -35,7 +35,7 @@ public final class Endings {
 
   /** A user session: every token of it is verified. */
   public Ending session(String realmId, String sessionId) {
-    return ending(new Target.UserSession(realmId, sessionId, null, Effect.VERIFY));
+    return ending(new Target.UserSession(realmId, sessionId, Effect.VERIFY));
   }
 
   /** A user: every token is verified. */
@@ -49,7 +49,7 @@ public final class Endings {
    * @param notBefore Keycloak's own cut-off, seconds since 1970; 0 if there is none
    */
   public Ending user(String realmId, String userId, long notBefore) {
-    return ending(new Target.User(realmId, userId, null, Effect.killAndVerify(notBefore)));
+    return ending(new Target.User(realmId, userId, Effect.killAndVerify(notBefore)));
   }
 
   /** A client: every token is verified. */

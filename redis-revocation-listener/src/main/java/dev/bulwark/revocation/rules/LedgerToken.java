@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiKeyId id of the API key it was exchanged from, null if it was not
  * @param issuedAt {@code iat}, seconds since 1970
  * @param expiresAt {@code exp}, seconds since 1970
- * @param issuedFor {@code azp} as {@link IssuedFor#mark}; null if unknown, as in rows of versions
- *     without that column
+ * @param issuedFor {@code azp} as {@link IssuedFor#mark}; null if unknown
  * @param issuer {@code iss} as {@link IssuerRule#mark}; null if unknown
  */
 public record LedgerToken(

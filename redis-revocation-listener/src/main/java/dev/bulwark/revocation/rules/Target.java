@@ -30,7 +30,7 @@ public sealed interface Target {
 
   /** What is said about a token of these. */
   default Verdict judge(LedgerToken token) {
-    return effect().on(token, true);
+    return effect().on(token);
   }
 
   /** What is to be done with each kind. */
@@ -112,12 +112,9 @@ public sealed interface Target {
    *
    * @param realmId internal id of its realm
    * @param sessionId its id
-   * @param onlyClientId internal id of the client whose tokens alone are killed outright; null for
-   *     all. In rows of versions before November 2026 only
    * @param effect what becomes of them
    */
-  record UserSession(String realmId, String sessionId, @Nullable String onlyClientId, Effect effect)
-      implements Target {
+  record UserSession(String realmId, String sessionId, Effect effect) implements Target {
 
     @Override
     public EndingKind kind() {
@@ -130,16 +127,10 @@ public sealed interface Target {
     }
 
     @Override
-    public Verdict judge(LedgerToken token) {
-      return effect.on(token, fits(onlyClientId, token));
-    }
-
-    @Override
     public boolean hasTokensOf(Target other) {
       return other instanceof UserSession session
           && realmId.equals(session.realmId)
-          && sessionId.equals(session.sessionId)
-          && Objects.equals(onlyClientId, session.onlyClientId);
+          && sessionId.equals(session.sessionId);
     }
 
     @Override
@@ -153,11 +144,9 @@ public sealed interface Target {
    *
    * @param realmId internal id of the user's realm
    * @param userId internal id
-   * @param onlyClientId as in {@link UserSession}
    * @param effect what becomes of them
    */
-  record User(String realmId, String userId, @Nullable String onlyClientId, Effect effect)
-      implements Target {
+  record User(String realmId, String userId, Effect effect) implements Target {
 
     @Override
     public EndingKind kind() {
@@ -170,16 +159,10 @@ public sealed interface Target {
     }
 
     @Override
-    public Verdict judge(LedgerToken token) {
-      return effect.on(token, fits(onlyClientId, token));
-    }
-
-    @Override
     public boolean hasTokensOf(Target other) {
       return other instanceof User user
           && realmId.equals(user.realmId)
-          && userId.equals(user.userId)
-          && Objects.equals(onlyClientId, user.onlyClientId);
+          && userId.equals(user.userId);
     }
 
     @Override
@@ -336,9 +319,5 @@ public sealed interface Target {
     public <T> T to(Cases<T> cases) {
       return cases.apiKey(this);
     }
-  }
-
-  private static boolean fits(@Nullable String onlyClientId, LedgerToken token) {
-    return onlyClientId == null || onlyClientId.equals(token.clientId());
   }
 }

@@ -67,7 +67,6 @@ public final class LedgerWriter {
   private final AtomicLong notLogged = new AtomicLong();
   private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
   private volatile boolean suspended;
-  private volatile boolean sharing;
   private volatile Observer observer = new Observer() {};
 
   /** When a logout may try again what has failed. */
@@ -128,13 +127,6 @@ public final class LedgerWriter {
   /** Sets the one that hears of rows from now on. */
   public void observe(Observer one) {
     observer = one;
-  }
-
-  /**
-   * Whether from now on tokens may share a row. Nodes of earlier versions do not read the others.
-   */
-  public void share(boolean mayShare) {
-    sharing = mayShare;
   }
 
   /**
@@ -425,7 +417,7 @@ public final class LedgerWriter {
   private void insert(List<LedgerToken> tokens) throws SQLException {
     // Known before they are written: a failover in between is noticed after it.
     String server = guard.server();
-    database.insertTokens(limit, tokens, sharing);
+    database.insertTokens(limit, tokens);
     guard.written(tokens, server);
     observer.written(tokens);
     long now = Math.floorDiv(clock.millis(), 1000L);

@@ -61,7 +61,6 @@ class ReservedIdsTest {
   private TestDatabase database;
   private volatile ConnectionSource connections = () -> database.open();
   private long nanos;
-  private int cluster = 1;
   private final CountedPlaces places = new CountedPlaces();
   private LostNodes lost;
 
@@ -116,43 +115,6 @@ class ReservedIdsTest {
     assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isBetween(1, 200);
     lose();
     assertThat(revoked).isNotEmpty().doesNotContainAnyElementsOf(jtis(tokens));
-  }
-
-  /** A rolling upgrade: a node of an earlier version reads the id in the key alone. */
-  @Test
-  void besideANodeOfAnEarlierVersionEachTokenHasItsOwnRow() throws Exception {
-    try (Connection connection = database.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "INSERT INTO BULWARK_NODE (NAME, BEAT, BUSY, ACKNOWLEDGED) VALUES ('earlier', 1, 0, 0)");
-    }
-    ReservedIds node = busy(node());
-    node.round();
-    List<LedgerToken> tokens = issueOfService(node, 400);
-    assertThat(node.awaitOwn(SOON)).isTrue();
-    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isZero();
-    assertThat(rows()).containsAll(jtis(tokens));
-    try (Connection connection = database.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute("DELETE FROM BULWARK_NODE WHERE NAME = 'earlier'");
-    }
-    node.round();
-    issueOfService(node, 400);
-    assertThat(node.awaitOwn(SOON)).isTrue();
-    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL")).isPositive();
-  }
-
-  /** One of the first edition says nothing in the table; Keycloak's cluster has it. */
-  @ParameterizedTest
-  @CsvSource({"1, true", "2, false", "0, false"})
-  void beforeAllNodesAreKnownEachTokenHasItsOwnRow(int nodes, boolean shared) throws Exception {
-    cluster = nodes;
-    ReservedIds node = busy(node());
-    node.round();
-    List<LedgerToken> tokens = issueOfService(node, 400);
-    assertThat(node.awaitOwn(SOON)).isTrue();
-    assertThat(count("BULWARK_TOKEN WHERE OTHER_JTIS IS NOT NULL") > 0).isEqualTo(shared);
-    assertThat(rows()).containsAll(jtis(tokens));
   }
 
   private static List<LedgerToken> issueOfService(ReservedIds node, int count) {
@@ -309,24 +271,6 @@ class ReservedIdsTest {
           .as("each place once")
           .contains(new StatusReference(CountedPlaces.LIST, i));
     }
-  }
-
-  /** A node of an earlier version would revoke ids without their places. */
-  @Test
-  void besideANodeOfAnEarlierVersionNoPlacesAreReserved() throws Exception {
-    try (Connection connection = database.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "INSERT INTO BULWARK_NODE (NAME, BEAT, BUSY, ACKNOWLEDGED, LEDGER_FORMAT)"
-              + " VALUES ('earlier', 1, 0, 0, 1)");
-    }
-    ReservedIds node = busy(node());
-    node.round();
-    for (int i = 0; i < 3; i++) {
-      assertThat(node.takeListed("onrtac:x", "r", expiry(), expiry())).isNull();
-      node.round();
-    }
-    assertThat(places.leased).isZero();
   }
 
   /** Places in their order, of one list. */
@@ -906,7 +850,6 @@ class ReservedIdsTest {
             writer,
             CLOCK,
             (tokens, cause) -> tokens.forEach(this::revoke),
-            () -> cluster,
             places,
             reserving,
             () -> nanos);

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,37 +100,6 @@ class EndingRowFormatTest {
     assertThat(written()).containsExactly(row);
   }
 
-  /** Versions before November 2026 killed outright by the time of the event, of a client or all. */
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "SESSION r - c s - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE VERIFY VERIFY",
-        "SESSION r - c s - - 0 ,on 500 ALL T 500000 - | 500 | VERIFY VERIFY VERIFY",
-        "SESSION r - - s - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE REVOKE VERIFY",
-        "USER r u c - - - 0 ,on 500 ALL T 500000 - | 499 | REVOKE VERIFY VERIFY",
-        "USER r u - - - - 0 ,on,of 500 ,on T 500000 - | 499 | REVOKE REVOKE REVOKE",
-        "USER r u - - - - 0 ,on,of 500 ,on T 500000 - | 500 | VERIFY VERIFY KEEP",
-        "CLIENT r - c - - - 0 ALL 500 ALL T 500000 - | 499 | REVOKE KEEP REVOKE",
-        "REALM r - - - - - 0 ALL 500 ALL T 500000 - | 499 | REVOKE REVOKE REVOKE",
-        "API_KEY r - - - k - 0 ALL 500 , T 500000 - | 499 | REVOKE REVOKE REVOKE",
-        "API_KEY r - - - k - 0 ALL 500 , T 500000 - | 500 | KEEP KEEP KEEP"
-      })
-  void aRowOfAnEarlierVersionIsUnderstood(String row, long issuedAt, String verdicts)
-      throws Exception {
-    write(row(row));
-    Ending ending = ledger.endings().all(connection).get(0);
-    List<String> found = new ArrayList<>();
-    for (LedgerToken token :
-        List.of(
-            token(SessionType.ONLINE, "c", issuedAt),
-            token(SessionType.ONLINE, "d", issuedAt),
-            token(SessionType.OFFLINE, "c", issuedAt))) {
-      found.add(ending.judge(token).name());
-    }
-    assertThat(String.join(" ", found)).isEqualTo(verdicts);
-  }
-
   @Test
   void aKindOfMembersThatALaterVersionHasStandsForTheWholeRealm() throws Exception {
     write(row("REALM r - - - - - 0 , 0 ALL T 7 SOMETHING:new"));
@@ -161,15 +129,6 @@ class EndingRowFormatTest {
     assertThat(ledger.endings().all(connection)).containsExactly(other);
     assertThat(ledger.endings().of(connection, List.of("id", other.id()))).containsExactly(other);
     assertThat(ledger.endings().ids(connection)).containsExactlyInAnyOrder("id", other.id());
-  }
-
-  /** A client beside a session: the session's other tokens are not covered. */
-  @Test
-  void anEndingThatIsNarrowedToAClientDoesNotCoverTheSession() throws Exception {
-    write(row("SESSION r - c s - - 0 ,on 500 ALL T 7 -"));
-    Ending ending = ledger.endings().all(connection).get(0);
-    assertThat(ending.coversSession("r", "u", "s")).isFalse();
-    assertThat(ENDINGS.session("r", "s").coversSession("r", "u", "s")).isTrue();
   }
 
   private static LedgerToken token(SessionType type, String client, long issuedAt) {

@@ -155,8 +155,8 @@ class LedgerDatabaseTest {
     for (int i = 100; i < 200; i++) {
       all.add(service("j" + i + "-x".repeat(20), i % 2 == 0 ? "even" : "odd"));
     }
-    ledger.tokens().insertUnflushed(connection, all, true, 0);
-    ledger.tokens().insertUnflushed(connection, all, true, 0);
+    ledger.tokens().insertUnflushed(connection, all, 0);
+    ledger.tokens().insertUnflushed(connection, all, 0);
     return all;
   }
 
@@ -266,11 +266,11 @@ class LedgerDatabaseTest {
     LedgerToken b = service("b", "s");
     LedgerToken c = service("c", "s");
     LedgerToken d = service("d", "s");
-    ledger.tokens().insertUnflushed(connection, List.of(c), true, 0);
-    ledger.tokens().insertUnflushed(connection, List.of(a, c), true, 0);
-    ledger.tokens().insertUnflushed(connection, List.of(b, d), true, 0);
-    ledger.tokens().insertUnflushed(connection, List.of(a, b, c, d), true, 0);
-    ledger.tokens().insertUnflushed(connection, List.of(b, d), true, 0);
+    ledger.tokens().insertUnflushed(connection, List.of(c), 0);
+    ledger.tokens().insertUnflushed(connection, List.of(a, c), 0);
+    ledger.tokens().insertUnflushed(connection, List.of(b, d), 0);
+    ledger.tokens().insertUnflushed(connection, List.of(a, b, c, d), 0);
+    ledger.tokens().insertUnflushed(connection, List.of(b, d), 0);
     List<String> all = List.of("a", "b", "c", "d");
     assertThat(ledger.tokens().among(connection, all, NOW, NOW + 300))
         .containsExactlyInAnyOrderElementsOf(all);
@@ -285,9 +285,9 @@ class LedgerDatabaseTest {
       batch.add(service("a" + client, "c" + client));
       batch.add(service("b" + client, "c" + client));
     }
-    ledger.tokens().insertUnflushed(connection, batch, true, 0);
+    ledger.tokens().insertUnflushed(connection, batch, 0);
     CountedStatements counted = new CountedStatements(connection);
-    ledger.tokens().insertUnflushed(counted.connection(), batch, true, 0);
+    ledger.tokens().insertUnflushed(counted.connection(), batch, 0);
     assertThat(counted.executed()).as("64 rows that are there").isLessThanOrEqualTo(3);
     assertThat(find(SCOPES.realm("realm"))).containsExactlyInAnyOrderElementsOf(batch);
   }

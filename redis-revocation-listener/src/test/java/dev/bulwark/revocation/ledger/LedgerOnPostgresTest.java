@@ -78,9 +78,9 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "t.USER_ID, 1, bulwark_token_user_hash",
-    "t.SESSION_ID, 1, bulwark_token_session_hash",
-    "t.SESSION_ID, 1000, bulwark_token_session_hash"
+    "t.USER_ID, 1, bulwark_token_user",
+    "t.SESSION_ID, 1, bulwark_token_session",
+    "t.SESSION_ID, 1000, bulwark_token_session"
   })
   void aUserOrSessionIsSearchedByTheIndexOfItsHash(String column, int ids, String index)
       throws Exception {
@@ -106,6 +106,23 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         }
         assertThat(plan.toString()).contains(index).doesNotContain("Seq Scan");
       }
+    }
+  }
+
+  /** R7: few tokens have a key, and nobody needs fresh statistics. The change log writes both. */
+  @Test
+  void theTableHasWhatOnlyPostgresqlKnows() throws Exception {
+    try (TestDatabase database = newDatabase();
+        Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT (SELECT indexdef FROM pg_indexes WHERE indexname ="
+                    + " 'bulwark_token_api_key'), (SELECT array_to_string(reloptions, ',')"
+                    + " FROM pg_class WHERE oid = 'bulwark_token'::regclass)")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getString(1)).endsWith("WHERE (api_key_id IS NOT NULL)");
+      assertThat(rows.getString(2)).isEqualTo("autovacuum_analyze_scale_factor=0.5");
     }
   }
 
@@ -200,12 +217,12 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         Statement lock = other.createStatement()) {
       other.setAutoCommit(false);
       lock.execute("LOCK TABLE BULWARK_TOKEN IN ACCESS EXCLUSIVE MODE");
-      assertThatThrownBy(() -> ledger.insertTokens(Duration.ofSeconds(1), tokens(0), true))
+      assertThatThrownBy(() -> ledger.insertTokens(Duration.ofSeconds(1), tokens(0)))
           .isInstanceOf(SQLException.class)
           .satisfies(failure -> assertThat(DatabaseFailure.isTimeout(failure)).isTrue());
       other.rollback();
     }
-    ledger.insertTokens(Duration.ofSeconds(1), tokens(0), true);
+    ledger.insertTokens(Duration.ofSeconds(1), tokens(0));
     assertThat(ledger.losses()).isZero();
   }
 
@@ -435,7 +452,7 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         List.of(
             () -> gone.call(limit, connection -> gone.revoked().contains(connection, "jti")),
             () -> {
-              gone.insertTokens(limit, tokens(1), false);
+              gone.insertTokens(limit, tokens(1));
               return true;
             });
     ExecutorService threads = Executors.newFixedThreadPool(work.size());

@@ -219,7 +219,6 @@ class SecondNetTablesTest {
         .insertUnflushed(
             connection,
             List.of(token("a", "u", null), token("b", "u", null), token("c", "u", null)),
-            true,
             0);
     sql("INSERT INTO REVOKED_TOKEN VALUES ('a', %1$d), ('c', %1$d)".formatted(NOW + 299));
     assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))

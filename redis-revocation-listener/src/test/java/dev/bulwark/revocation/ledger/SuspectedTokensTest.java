@@ -36,14 +36,17 @@ class SuspectedTokensTest {
     // The columns that are read, as in Keycloak's changelogs.
     sql(
         "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
-            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME BOOLEAN)");
+            + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT, REMEMBER_ME"
+            + " BOOLEAN)");
     sql(
         "CREATE TABLE OFFLINE_CLIENT_SESSION (USER_SESSION_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
             + " OFFLINE_FLAG VARCHAR(4))");
     sql(
-        "CREATE TABLE USER_ENTITY (ID VARCHAR(36), REALM_ID VARCHAR(255), ENABLED BOOLEAN, NOT_BEFORE INT)");
+        "CREATE TABLE USER_ENTITY (ID VARCHAR(36), REALM_ID VARCHAR(255), ENABLED BOOLEAN,"
+            + " NOT_BEFORE INT)");
     sql(
-        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT)");
+        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE"
+            + " INT)");
     sql(
         "CREATE TABLE REALM (ID VARCHAR(36), ENABLED BOOLEAN, NOT_BEFORE INT, REMEMBER_ME BOOLEAN,"
             + " SSO_IDLE_TIMEOUT INT, SSO_MAX_LIFESPAN INT, SSO_IDLE_TIMEOUT_REMEMBER_ME INT,"
@@ -272,7 +275,7 @@ class SuspectedTokensTest {
     for (int i = 0; i < 90; i++) {
       services.add(token("tr", "u", "c", null));
     }
-    ledger.tokens().insertUnflushed(connection, services, true, 0);
+    ledger.tokens().insertUnflushed(connection, services, 0);
     assertThat(suspects(true)).isEmpty();
     sql("UPDATE CLIENT SET ENABLED = FALSE WHERE ID = 'c'");
     SuspectedTokens tokens = ledger.suspectedTokens(true);

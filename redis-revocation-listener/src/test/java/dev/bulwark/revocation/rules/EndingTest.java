@@ -72,20 +72,6 @@ class EndingTest {
     }
   }
 
-  /** Rows that a node of an earlier version wrote, in a rolling upgrade. */
-  @ParameterizedTest
-  @CsvSource({"c, REVOKE", "d, VERIFY"})
-  void aClientNarrowsWhatAnOldNodesEndingRevokes(String client, Verdict expected) {
-    Ending ending =
-        new Ending(
-            "id",
-            new Target.UserSession(
-                "r", "s", client, new Effect(Set.of(SessionType.ONLINE), NOW, SessionType.ALL)),
-            "TEST",
-            NOW * 1000);
-    assertThat(ending.judge(token(SessionType.ONLINE, 10))).isEqualTo(expected);
-  }
-
   @ParameterizedTest
   @CsvSource({"1, REVOKE", "0, KEEP", "-1, KEEP"})
   void notBeforeIsStrict(long secondsBefore, Verdict expected) {

@@ -3,7 +3,6 @@ package dev.bulwark.revocation.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -91,23 +90,6 @@ class TargetTest {
     assertThat(ending.sessionId()).isEqualTo(sessionId);
     assertThat(ending.effect().isCutOff()).isEqualTo(verifiesNothing);
     assertThat(ending.effect().verifiesAll()).isEqualTo(verifiesAll);
-  }
-
-  /** As in rows of versions before November 2026. */
-  @ParameterizedTest
-  @CsvSource({"c, REVOKE, REVOKE", "d, VERIFY, VERIFY"})
-  void aClientNarrowsWhatIsKilled(String client, Verdict ofUser, Verdict ofSession) {
-    LedgerToken token = new LedgerToken("j", SessionType.ONLINE, "r", "u", client, "s", null, 4, 9);
-    Effect effect = new Effect(Set.of(SessionType.ONLINE), 5, SessionType.ALL);
-    List<Verdict> found =
-        List.of(
-            new Target.User("r", "u", "c", effect).judge(token),
-            new Target.UserSession("r", "s", "c", effect).judge(token));
-    assertThat(found).containsExactly(ofUser, ofSession);
-    assertThat(new Ending("id", new Target.User("r", "u", "c", effect), "T", 1))
-        .matches(ending -> !ending.coversSession("r", "u", "s"));
-    assertThat(new Ending("id", new Target.UserSession("r", "s", "c", effect), "T", 1))
-        .matches(ending -> !ending.coversSession("r", "u", "s"));
   }
 
   @ParameterizedTest
