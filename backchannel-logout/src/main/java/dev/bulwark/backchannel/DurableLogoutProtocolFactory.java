@@ -13,8 +13,8 @@ import org.keycloak.protocol.oidc.OIDCProviderConfig;
  * a realm that uses the durable delivery, a logout stores a notice where Keycloak calls the client.
  *
  * <p>Where Keycloak lacks what that needs, it does what Keycloak's own does. It cannot step back:
- * Keycloak 26.4 and 26.5 take the factory of the highest order, and then have none if that one is
- * not supported.
+ * Keycloak 26.4 takes the factory of the highest order, and then has none if that one is not
+ * supported.
  */
 public final class DurableLogoutProtocolFactory extends OIDCLoginProtocolFactory {
 

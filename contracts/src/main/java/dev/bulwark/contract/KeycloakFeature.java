@@ -15,16 +15,10 @@ import java.util.stream.Collectors;
 public enum KeycloakFeature {
 
   /**
-   * What the ledger of issued tokens needs: a hook at the issuance of each token, which 26.6 has,
-   * and the list of tokens that were revoked one by one, which came later.
+   * What the ledger of issued tokens needs: a hook at the issuance of each token, and the list of
+   * tokens that were revoked one by one, which came later.
    */
   TOKEN_LEDGER("26.7", "org.keycloak.models.RevokedTokenProvider"),
-
-  /**
-   * Post-processors of tokens run in the order of their factories, and so the ledger runs last. The
-   * fix of Keycloak (keycloak#50268) has no type of its own. This event is new in the same version.
-   */
-  POST_PROCESSOR_ORDER("26.7", "org.keycloak.services.resources.ShutdownDelayInitiatedEvent"),
 
   /** A grant says where its tokens are good: those of API keys open nothing of Keycloak's own. */
   TOKEN_ALLOWED_BY_GRANT(

@@ -1,13 +1,12 @@
 package dev.bulwark.contract;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the current thread serves an HTTP request. An import at the start of the server and a
  * background task do not; there Keycloak 26.7 answers {@code KeycloakContext.getConnection()} with
- * an empty value, and Keycloak 26.4 to 26.6 throw. Thread-safe.
+ * an empty value, and Keycloak 26.4 throws. Thread-safe.
  */
 public final class ServedRequest {
 
@@ -22,10 +21,7 @@ public final class ServedRequest {
     }
     try {
       return CURRENT.invoke(null) != null;
-    } catch (InvocationTargetException e) {
-      // Keycloak 26.6 has no request context on such a thread, where others have an empty one.
-      return false;
-    } catch (IllegalAccessException e) {
+    } catch (ReflectiveOperationException e) {
       return true;
     }
   }

@@ -20,7 +20,7 @@ final class CertificateRule {
 
   /**
    * The keywords that Keycloak's client-x509 knows beyond those of Java. Its own method ({@code
-   * X509ClientAuthenticator.constructX500Principal}) is not there in Keycloak 26.4 and 26.5.
+   * X509ClientAuthenticator.constructX500Principal}) is not there in Keycloak 26.4.
    */
   private static final Map<String, String> KEYWORDS =
       Map.of(

@@ -23,16 +23,15 @@ public final class StatusClaimProviderFactory
     return "token-status-claim";
   }
 
-  /**
-   * The claim gives the token another id. Where the ledger could run first, it would write down an
-   * id that no application ever sees, and a logout would revoke nothing.
-   */
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
+    return KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 
-  /** After all others but the ledger, which writes down the id that the token leaves with. */
+  /**
+   * After all others but the ledger: the claim gives the token another id. If the ledger ran first,
+   * it would write down an id that no application ever sees, and a logout would revoke nothing.
+   */
   @Override
   public int order() {
     return Integer.MIN_VALUE + 1;

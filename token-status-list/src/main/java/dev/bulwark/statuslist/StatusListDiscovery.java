@@ -29,7 +29,7 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
 
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
+    return KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 
   @Override

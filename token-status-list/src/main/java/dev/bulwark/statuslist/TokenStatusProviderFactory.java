@@ -61,7 +61,7 @@ public final class TokenStatusProviderFactory
 
   @Override
   public boolean isSupported(Config.Scope scope) {
-    return KeycloakFeature.POST_PROCESSOR_ORDER.isPresent();
+    return KeycloakFeature.TOKEN_LEDGER.isPresent();
   }
 
   @Override

@@ -100,8 +100,8 @@ class ModuleEdgesIT {
   }
 
   /**
-   * B7: Keycloak 26.4 and 26.5 take the factory of an id that has the highest order, and none if
-   * that one is not supported. So one that takes the place of Keycloak's own does what that does.
+   * B7: Keycloak 26.4 takes the factory of an id that has the highest order, and none if that one
+   * is not supported. So one that takes the place of Keycloak's own does what that does.
    */
   @Test
   void noFactoryThatExtendsOneOfKeycloaksStepsBack() {

@@ -88,7 +88,6 @@ class LinkageIT {
     }
   }
 
-  /** 26.6 alone is compared by {@code integration-tests/matrix}, with its distribution. */
   @Test
   void theOtherVersionsAreThoseOfTheList() throws IOException {
     JsonNode list = new ObjectMapper().readTree(Repository.text("config/keycloak-versions.json"));
@@ -97,7 +96,6 @@ class LinkageIT {
             Stream.of("partial", "runtime")
                 .flatMap(kind -> list.get(kind).valueStream())
                 .map(JsonNode::asText)
-                .filter(version -> !version.startsWith("26.6."))
                 .filter(version -> !version.equals(list.get("compile").asText()))
                 .toList());
   }

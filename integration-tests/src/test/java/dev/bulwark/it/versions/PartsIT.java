@@ -299,7 +299,7 @@ class PartsIT {
     return name;
   }
 
-  /** Keycloak 26.4 and 26.5 answer 401 where later ones answer 400, as RFC 6749 says. */
+  /** Keycloak 26.4 answers 401 where later ones answer 400, as RFC 6749 says. */
   private static void assertRefused(Response answer) {
     assertThat(answer.status()).isIn(List.of(400, 401));
     assertThat(answer.text("error")).isEqualTo("invalid_grant");

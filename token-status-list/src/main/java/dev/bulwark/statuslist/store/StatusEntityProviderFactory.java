@@ -21,11 +21,11 @@ public final class StatusEntityProviderFactory extends TablesFactory {
    */
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    if (!KeycloakFeature.POST_PROCESSOR_ORDER.isPresent()) {
+    if (!KeycloakFeature.TOKEN_LEDGER.isPresent()) {
       LOG.warnf(
-          "Token status lists are off: Keycloak %s cannot run their hook in the right order. "
-              + "Keycloak %s can.",
-          Version.VERSION, KeycloakFeature.POST_PROCESSOR_ORDER.availableIn());
+          "Token status lists are off: Keycloak %s lacks what the ledger of tokens needs. Keycloak"
+              + " %s has it.",
+          Version.VERSION, KeycloakFeature.TOKEN_LEDGER.availableIn());
     }
   }
 }
