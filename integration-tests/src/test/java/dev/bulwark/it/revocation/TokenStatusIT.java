@@ -282,7 +282,7 @@ class TokenStatusIT {
   void randomRequestsHaveClearAnswers() throws IOException {
     String accessToken = REALM.login("ben").text("access_token");
     String path = URI.create(StatusListView.place(accessToken).orElseThrow().uri()).getRawPath();
-    long seed = Long.getLong("bulwark.seed", 8);
+    long seed = Long.getLong("bulwark.seed", 14);
     Random random = new Random(seed);
     Set<Integer> seen = new HashSet<>();
     int begin = STACK.keycloak().log().length();
