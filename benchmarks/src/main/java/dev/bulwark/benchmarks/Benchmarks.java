@@ -6,8 +6,6 @@ import dev.bulwark.benchmarks.pages.PagesSuite;
 import dev.bulwark.benchmarks.passwords.PasswordsSuite;
 import dev.bulwark.benchmarks.relyingapp.RelyingAppSuite;
 import dev.bulwark.benchmarks.revocation.RevocationSuite;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -27,19 +25,12 @@ public final class Benchmarks {
           new LimiterSuite(),
           new RelyingAppSuite());
 
-  /** Draws instead of measuring. */
-  private static final String CHARTS = "charts";
-
   private static final int FAILED = 1;
 
   private Benchmarks() {}
 
   /** Measures the suite that the first argument names and prints its table. */
   public static void main(String[] arguments) throws Exception {
-    if (List.of(arguments).equals(List.of(CHARTS))) {
-      Charts.draw(Path.of("").toAbsolutePath());
-      return;
-    }
     boolean quick = false;
     Set<String> only = new TreeSet<>();
     Suite chosen = null;
@@ -72,19 +63,9 @@ public final class Benchmarks {
       }
     }
     System.out.println(report.markdown(chosen.name(), plan));
-    save(report.result(chosen.name(), plan), plan);
     if (!complete) {
       System.exit(FAILED);
     }
-  }
-
-  /** Writes the result file, and the chart of it. */
-  private static void save(Result result, Plan plan) throws IOException {
-    Path folder = plan.folder("results");
-    Path file = folder.resolve(result.suite() + ".json");
-    result.write(file);
-    Files.writeString(folder.resolve(result.suite() + ".svg"), result.chart().svg());
-    Progress.say("results in " + file + ", with a chart next to it");
   }
 
   /**
@@ -120,8 +101,8 @@ public final class Benchmarks {
   private static IllegalArgumentException usage(String what) {
     return new IllegalArgumentException(
         what
-            + "; usage: benchmarks/run SUITE [--quick] [--only=PART,...] [--no-build], or"
-            + " benchmarks/run charts; suites: "
+            + "; usage: benchmarks/run SUITE [--quick] [--only=PART,...] [--no-build];"
+            + " suites: "
             + SUITES.stream().map(Suite::name).toList());
   }
 }

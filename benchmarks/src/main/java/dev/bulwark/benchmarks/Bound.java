@@ -24,9 +24,4 @@ public record Bound(double value, double limit, Kind kind) {
   boolean met() {
     return kind == Kind.AT_MOST ? value <= limit : value >= limit;
   }
-
-  /** Returns how much of the promise is used: 1 at the limit, more where it is missed. */
-  double share() {
-    return kind == Kind.AT_MOST ? value / limit : limit / value;
-  }
 }

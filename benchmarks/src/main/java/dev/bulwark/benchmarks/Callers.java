@@ -1,6 +1,5 @@
 package dev.bulwark.benchmarks;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,29 +19,6 @@ public final class Callers {
   @FunctionalInterface
   public interface Call {
     void run(int number) throws Exception;
-  }
-
-  /**
-   * Each thread calls again and again for so long; the first failure is thrown.
-   *
-   * @return calls a second; the last of each thread ends after the time is up and counts, and so
-   *     does the time until then
-   */
-  public static double perSecond(int threads, Duration time, Call call) throws Exception {
-    long start = System.nanoTime();
-    long end = start + time.toNanos();
-    long calls =
-        together(
-            threads,
-            thread -> {
-              long done = 0;
-              for (int number = thread; System.nanoTime() < end; number += threads) {
-                call.run(number);
-                done++;
-              }
-              return done;
-            });
-    return calls / ((System.nanoTime() - start) / 1e9);
   }
 
   /** So many calls at the same moment, once; the first failure is thrown. */

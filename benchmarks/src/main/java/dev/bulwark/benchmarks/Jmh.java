@@ -30,31 +30,6 @@ public record Jmh(Plan plan, List<String> jvmArguments, Map<String, String> envi
         benchmark, method, List.of("-bm", "ss", "-tu", "ms", "-wi", "" + warmUp, "-i", "" + calls));
   }
 
-  /**
-   * Averages over half a second, each a sample, for calls that are short.
-   *
-   * @return microseconds a call
-   */
-  public Samples averages(Class<?> benchmark, String method, int warmUp, int samples)
-      throws IOException, InterruptedException {
-    return run(
-        benchmark,
-        method,
-        List.of(
-            "-bm",
-            "avgt",
-            "-tu",
-            "us",
-            "-w",
-            "500ms",
-            "-r",
-            "500ms",
-            "-wi",
-            "" + warmUp,
-            "-i",
-            "" + samples));
-  }
-
   private Samples run(Class<?> benchmark, String method, List<String> how)
       throws IOException, InterruptedException {
     Path result = plan.folder("jmh").resolve(benchmark.getSimpleName() + "." + method + ".json");

@@ -9,8 +9,10 @@ public final class Report {
 
   private static final String NONE = "–";
 
-  private final List<Result.Row> rows = new ArrayList<>();
+  private final List<Row> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+
+  private record Row(String figure, String median, String spread, String target, String measured) {}
 
   /** A figure that others are compared with. */
   public void figure(String figure, String median, String spread) {
@@ -24,7 +26,7 @@ public final class Report {
    */
   public void target(
       String figure, String median, String spread, String target, String measured, Bound bound) {
-    rows.add(new Result.Row(figure, median, spread, target, judged(measured, bound.met()), bound));
+    target(figure, median, spread, target, measured, bound.met());
   }
 
   /**
@@ -35,7 +37,7 @@ public final class Report {
    */
   public void target(
       String figure, String median, String spread, String target, String measured, boolean met) {
-    rows.add(new Result.Row(figure, median, spread, target, judged(measured, met), null));
+    rows.add(new Row(figure, median, spread, target, judged(measured, met)));
   }
 
   private static String judged(String measured, boolean met) {
@@ -43,7 +45,7 @@ public final class Report {
   }
 
   private void add(String figure, String median, String spread) {
-    rows.add(new Result.Row(figure, median, spread, NONE, NONE, null));
+    rows.add(new Row(figure, median, spread, NONE, NONE));
   }
 
   /** A figure that this machine cannot give. */
@@ -70,12 +72,6 @@ public final class Report {
     return text.lines().findFirst().orElse("").replace("|", "\\|");
   }
 
-  /** The rows with when and where they were measured. */
-  Result result(String suite, Plan plan) {
-    String run = LocalDate.now() + ", " + Machine.describe() + (plan.quick() ? ", quick run" : "");
-    return new Result(suite, run, List.copyOf(rows));
-  }
-
   /** The table with what is needed to judge it. */
   public String markdown(String suite, Plan plan) {
     StringBuilder text = new StringBuilder();
@@ -85,7 +81,7 @@ public final class Report {
       text.append(". **Quick run: a trial of the benchmark, no figures to rely on**");
     }
     text.append(".\n\n| figure | median | spread | target | measured |\n|---|---|---|---|---|\n");
-    for (Result.Row row : rows) {
+    for (Row row : rows) {
       text.append("| ").append(row.figure()).append(" | ").append(row.median());
       text.append(" | ").append(row.spread()).append(" | ").append(row.target());
       text.append(" | ").append(row.measured()).append(" |\n");

@@ -15,12 +15,6 @@ public final class ApiKeysSuite implements Suite {
 
   @Override
   public List<Measurement> measurements(Plan plan) {
-    return List.of(
-        new VerifyStatements(plan),
-        new VerifyThroughput(plan),
-        new VerifyOpenLoop(plan),
-        new ExchangeThroughput(plan),
-        new TableSize(plan),
-        new Flood(plan));
+    return List.of(new VerifyStatements(plan), new VerifyThroughput(plan));
   }
 }

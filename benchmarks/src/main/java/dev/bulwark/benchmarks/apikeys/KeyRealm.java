@@ -21,9 +21,6 @@ public final class KeyRealm {
   public static final String USER = "owner";
   public static final String PASSWORD = "correct-dev-battery";
 
-  /** The header in which the gateway tells where a key comes from. */
-  static final String ADDRESS_HEADER = "X-Real-IP";
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private KeyRealm() {}
@@ -40,10 +37,7 @@ public final class KeyRealm {
     scope.putObject("attributes").put("include.in.token.scope", "true");
     ArrayNode clients = realm.putArray("clients");
     ObjectNode gateway = confidential(clients, GATEWAY);
-    gateway
-        .putObject("attributes")
-        .put("api-key.verify", "true")
-        .put("api-key.verify.address-header", ADDRESS_HEADER);
+    gateway.putObject("attributes").put("api-key.verify", "true");
     ObjectNode service = confidential(clients, SERVICE);
     service.put("serviceAccountsEnabled", true).put("directAccessGrantsEnabled", true);
     service.putArray("optionalClientScopes").add(SCOPE);

@@ -178,21 +178,8 @@ public final class KeyServer implements AutoCloseable {
     return database;
   }
 
-  long pid() {
-    return server.pid();
-  }
-
   public String url() {
     return server.url().toString();
-  }
-
-  /** How long the requests since the start took. */
-  HttpTimes httpTimes() throws IOException, InterruptedException {
-    return HttpTimes.parse(
-        http.send(
-                HttpRequest.newBuilder(URI.create(server.managementUrl() + "/metrics")).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body());
   }
 
   /** The keys in use. */

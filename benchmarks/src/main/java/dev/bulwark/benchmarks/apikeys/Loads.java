@@ -9,8 +9,6 @@ import java.util.Map;
 /** The loads that more than one measurement puts on a server. */
 final class Loads {
 
-  static final String GRANT = "urn:bulwark:params:oauth:grant-type:api-key";
-
   private Loads() {}
 
   /** Verification of all keys in use. */
@@ -35,36 +33,5 @@ final class Loads {
         name,
         List.of(
             Request.form("token/introspect", KeyRealm.GATEWAY, Map.of("token", token), Map.of())));
-  }
-
-  /** The exchange of all keys in use. */
-  static KeyLoad exchange(Plan plan, KeyServer server) throws IOException {
-    return new KeyLoad(
-        plan,
-        server,
-        "exchange",
-        server.keys().stream()
-            .map(
-                key ->
-                    Request.form(
-                        "token",
-                        KeyRealm.SERVICE,
-                        Map.of("grant_type", GRANT),
-                        Map.of("X-API-Key", key)))
-            .toList());
-  }
-
-  /** Client credentials of the same client. */
-  static KeyLoad clientCredentials(Plan plan, KeyServer server) throws IOException {
-    return new KeyLoad(
-        plan,
-        server,
-        "client-credentials",
-        List.of(
-            Request.form(
-                "token",
-                KeyRealm.SERVICE,
-                Map.of("grant_type", "client_credentials", "scope", KeyRealm.SCOPE),
-                Map.of())));
   }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,12 +17,12 @@ import java.util.stream.Collectors;
  * Measures the cost of the ledger under conditions as in production: PostgreSQL flushes to disk,
  * more sessions than Keycloak caches are refreshed in turn, refresh tokens are rotated, and the
  * ledger is full. The same Keycloak without the bundle is asked in turns with it, with both ways of
- * writing the ledger or the default one.
+ * writing the ledger.
  */
 public final class Honest implements Measurement {
 
   private static final int WARM_UP_SECONDS = 20;
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 9;
   private static final int SECONDS = 10;
 
   /** The default of {@code comparison-interval}, milliseconds. */
@@ -33,60 +32,24 @@ public final class Honest implements Measurement {
   private static final int FEW = 8;
   private static final int MANY = 64;
 
-  private static final List<Kind> ALL = List.of(Kind.values());
-
-  /** Where three would take too much memory or time. */
-  private static final List<Kind> DEFAULT = List.of(Kind.WITHOUT, Kind.BEHIND);
-
   private final Plan plan;
   private final String name;
   private final int connections;
-  private final List<Kind> kinds;
-  private final boolean secondNode;
-  private final Map<String, String> options;
 
-  private Honest(
-      Plan plan,
-      String name,
-      int connections,
-      List<Kind> kinds,
-      boolean secondNode,
-      Map<String, String> options) {
+  private Honest(Plan plan, String name, int connections) {
     this.plan = plan;
     this.name = name;
     this.connections = connections;
-    this.kinds = kinds;
-    this.secondNode = secondNode;
-    this.options = options;
   }
 
-  /** With Keycloak's sessions in its caches, as they are unless told otherwise. */
-  public static Honest cached(Plan plan) {
-    return new Honest(plan, "honest", FEW, ALL, false, Map.of());
+  /** With few connections. */
+  public static Honest fewConnections(Plan plan) {
+    return new Honest(plan, "honest", FEW);
   }
 
   /** The same with many connections, whose rows share transactions. */
   public static Honest manyConnections(Plan plan) {
-    return new Honest(plan, "honest-64", MANY, ALL, false, Map.of());
-  }
-
-  /** Without these caches: every request reads its session from the database. */
-  public static Honest uncached(Plan plan) {
-    return new Honest(
-        plan,
-        "honest-uncached",
-        FEW,
-        DEFAULT,
-        false,
-        Map.of("spi-user-sessions--infinispan--use-caches", "false"));
-  }
-
-  /**
-   * With a second node that nobody asks. A node that is not alone writes its rows more often, and
-   * its logouts wait for the other.
-   */
-  public static Honest twoNodes(Plan plan) {
-    return new Honest(plan, "honest-two", FEW, DEFAULT, true, Map.of());
+    return new Honest(plan, "honest-64", MANY);
   }
 
   @Override
@@ -102,8 +65,9 @@ public final class Honest implements Measurement {
     }
     try (Variants variants = new Variants()) {
       List<Turns.Side> sides = new ArrayList<>();
-      for (Kind kind : kinds) {
-        sides.add(side(variants.add(start(kind))));
+      for (Kind kind : Kind.values()) {
+        Variant variant = variants.add(start(kind));
+        sides.add(new Turns.Side(variant, Forms.prepare(plan, variant)));
       }
       measure(report, variants, new Turns(plan, sides));
     }
@@ -145,15 +109,14 @@ public final class Honest implements Measurement {
     for (Workload workload : Workload.values()) {
       List<Turn> all =
           turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
-      for (Kind kind : kinds) {
+      for (Kind kind : Kind.values()) {
         if (kind.hasBundle()) {
-          new Comparison(kind, all)
+          new Comparison(kind, workload, all)
               .rows(
                   report,
                   "%s, %s, %s, %d connections: "
                       .formatted(name, kind.title(), workload.title(), connections));
         }
-        processes(report, kind, workload, all);
       }
     }
     report.note(
@@ -169,45 +132,18 @@ public final class Honest implements Measurement {
             + " rows in the ledgers at the end.");
   }
 
-  /** What PostgreSQL's time went to; the mean of all turns. */
-  private void processes(Report report, Kind kind, Workload workload, List<Turn> turns) {
-    List<Turn> own = turns.stream().filter(turn -> turn.kind() == kind).toList();
-    own.stream()
-        .map(Turn::postgres)
-        .reduce(ProcessTimes::plus)
-        .ifPresent(
-            times ->
-                report.note(
-                    "%s, %s, %s: µs of PostgreSQL's processes a request: %s"
-                        .formatted(
-                            name,
-                            kind.title(),
-                            workload.title(),
-                            times.perRequest(
-                                own.stream().mapToDouble(turn -> turn.load().requests()).sum()))));
-  }
-
   /**
    * The clock of a variant goes on while others are asked. It compares its ledger every ten minutes
    * of that clock, so by default it would do so more often in the time in which it runs.
    */
   private Variant start(Kind kind) throws IOException {
-    Map<String, String> all = new HashMap<>(options);
-    if (kind.hasBundle()) {
-      all.put(
-          "spi-events-listener--redis-revocation--comparison-interval",
-          Integer.toString(COMPARISON_INTERVAL * kinds.size()));
-    }
-    return Variant.start(plan, "benchmark-" + name + "-" + kind.title(), kind, all);
-  }
-
-  private Turns.Side side(Variant variant) throws Exception {
-    Turns.Side side = new Turns.Side(variant, Forms.prepare(plan, variant));
-    if (secondNode) {
-      // Now: the first node leads, and is the one that has compared the ledger.
-      variant.startSecondNode("benchmark-" + name + "-" + variant.kind().title() + "-second");
-    }
-    return side;
+    Map<String, String> options =
+        kind.hasBundle()
+            ? Map.of(
+                "spi-events-listener--redis-revocation--comparison-interval",
+                Integer.toString(COMPARISON_INTERVAL * Kind.values().length))
+            : Map.of();
+    return Variant.start(plan, "benchmark-" + name + "-" + kind.title(), kind, options);
   }
 
   /** Five minutes and more: before, the figures would be those of the compiler. */

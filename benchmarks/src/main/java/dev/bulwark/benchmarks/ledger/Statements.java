@@ -27,16 +27,6 @@ final class Statements {
   record Statement(
       double millis, double planning, long calls, long rows, long blocks, String text) {
 
-    String perRequest(double requests) {
-      return "%s µs a request by the clock, %s calls, %s rows, %s blocks a request: `%s`"
-          .formatted(
-              Samples.number(millis / requests * 1e3, 1),
-              Samples.number(calls / requests, 3),
-              Samples.number(rows / requests, 2),
-              Samples.number(blocks / requests, 1),
-              shortened());
-    }
-
     private String shortened() {
       return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }

@@ -5,21 +5,11 @@ package dev.bulwark.benchmarks.ledger;
  *
  * @param kind of the variant
  * @param cpu of the variant
- * @param postgres the same of PostgreSQL, by its processes
  * @param walRecords bytes of write-ahead log without full page images
- * @param wal bytes of it with them
  * @param foreign seconds of CPU time that other processes of the machine took
  * @param stolen seconds that the machine did not get
  */
-record Turn(
-    Kind kind,
-    Wrk.Result load,
-    Cpu cpu,
-    ProcessTimes postgres,
-    double walRecords,
-    double wal,
-    double foreign,
-    double stolen) {
+record Turn(Kind kind, Wrk.Result load, Cpu cpu, double walRecords, double foreign, double stolen) {
 
   private static final double MOST_FOREIGN_CORES = 0.075;
   private static final double MOST_STOLEN_CORES = 0.05;

@@ -106,14 +106,12 @@ final class Turns {
       Thread.sleep(RESTING_MILLIS);
       load(active, workload, connections, SETTLING_SECONDS);
       Wal wal = Wal.now(variant.database());
-      ProcessTimes processes = ProcessTimes.now(variant.database().pid());
       Cpu before = variant.cpu();
       double own = CpuTime.secondsWithEndedChildren(ProcessHandle.current().pid());
       MachineTime machine = MachineTime.now();
       Wrk.Result result = load(active, workload, connections, seconds);
       MachineTime spent = MachineTime.now().since(machine);
       Cpu cpu = variant.cpu().since(before);
-      ProcessTimes postgres = ProcessTimes.now(variant.database().pid()).since(processes);
       // wrk is among this process's ended children.
       double caller = CpuTime.secondsWithEndedChildren(ProcessHandle.current().pid()) - own;
       Wal end = Wal.now(variant.database());
@@ -122,9 +120,7 @@ final class Turns {
           variant.kind(),
           result,
           cpu,
-          postgres,
           wal.recordsUntil(variant.database(), end),
-          end.since(wal),
           Math.max(0, spent.busy() - cpu.sum() - caller),
           spent.stolen());
     }

@@ -17,12 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of those that are compared: Keycloak and a PostgreSQL cluster of its own, with the bundle and
- * a Redis, or without. It may have a second node, which nobody asks. Safe for use by many threads.
+ * a Redis, or without. Safe for use by many threads.
  */
 final class Variant implements AutoCloseable {
 
@@ -38,11 +37,6 @@ final class Variant implements AutoCloseable {
   private final PostgresProcess database;
   private final @Nullable RedisProcess redis;
   private final DistributionServer server;
-
-  /** Describes a node of a name at this database and Redis. */
-  private final Function<String, ServerSpec.Builder> nodes;
-
-  private volatile @Nullable DistributionServer second;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -53,13 +47,11 @@ final class Variant implements AutoCloseable {
       Kind kind,
       PostgresProcess database,
       @Nullable RedisProcess redis,
-      DistributionServer server,
-      Function<String, ServerSpec.Builder> nodes) {
+      DistributionServer server) {
     this.kind = kind;
     this.database = database;
     this.redis = redis;
     this.server = server;
-    this.nodes = nodes;
   }
 
   /**
@@ -82,14 +74,12 @@ final class Variant implements AutoCloseable {
     String locale = locale();
     PostgresProcess database = PostgresProcess.startInLocale(locale, all.toArray(String[]::new));
     @Nullable RedisProcess redis = kind.hasBundle() ? RedisProcess.start() : null;
-    Function<String, ServerSpec.Builder> nodes = nodes(kind, database, redis, options);
     try {
       ServerSpec.Builder spec =
-          nodes
-              .apply(name)
+          spec(name, kind, database, redis, options)
               .environment("JAVA_OPTS_KC_HEAP", "-Xms1536m -Xmx1536m")
               .realmFile(FullRealm.write(plan.folder("ledger"), Size.of(plan).callers()));
-      return new Variant(kind, database, redis, DistributionServer.start(spec.build()), nodes);
+      return new Variant(kind, database, redis, DistributionServer.start(spec.build()));
     } catch (IOException | RuntimeException e) {
       if (redis != null) {
         redis.close();
@@ -99,32 +89,21 @@ final class Variant implements AutoCloseable {
     }
   }
 
-  private static Function<String, ServerSpec.Builder> nodes(
+  private static ServerSpec.Builder spec(
+      String name,
       Kind kind,
       PostgresProcess database,
       @Nullable RedisProcess redis,
       Map<String, String> options) {
-    return name -> {
-      ServerSpec.Builder spec = ServerSpec.builder().name(name).option("log-level", "warn");
-      options.forEach(spec::option);
-      if (redis == null) {
-        spec.withoutBundle();
-      } else {
-        spec.option("spi-redis-connection--default--url", redis.url());
-        spec.option("spi-events-listener--redis-revocation--ledger", kind.title());
-      }
-      return database.configure(spec);
-    };
-  }
-
-  /**
-   * Starts a second node. The caches of the nodes know nothing of each other: stopped processes
-   * would leave a cluster, and form it anew in the turn that is measured.
-   */
-  void startSecondNode(String name) {
-    second =
-        DistributionServer.start(
-            nodes.apply(name).environment("JAVA_OPTS_KC_HEAP", "-Xms512m -Xmx512m").build());
+    ServerSpec.Builder spec = ServerSpec.builder().name(name).option("log-level", "warn");
+    options.forEach(spec::option);
+    if (redis == null) {
+      spec.withoutBundle();
+    } else {
+      spec.option("spi-redis-connection--default--url", redis.url());
+      spec.option("spi-events-listener--redis-revocation--ledger", kind.title());
+    }
+    return database.configure(spec);
   }
 
   /** The locale of the databases. */
@@ -152,10 +131,6 @@ final class Variant implements AutoCloseable {
   /** Process ids; those that ask others come first. */
   List<Long> processes() {
     List<Long> processes = new ArrayList<>(List.of(server.pid()));
-    DistributionServer other = second;
-    if (other != null) {
-      processes.add(other.pid());
-    }
     processes.add(database.pid());
     if (redis != null) {
       processes.add(redis.pid());
@@ -171,11 +146,10 @@ final class Variant implements AutoCloseable {
     return redis.url();
   }
 
-  /** The CPU time that each of its parts has taken so far; of both nodes together. */
+  /** The CPU time that each of its parts has taken so far. */
   Cpu cpu() throws IOException {
-    DistributionServer other = second;
     return new Cpu(
-        CpuTime.seconds(server.pid()) + (other == null ? 0 : CpuTime.seconds(other.pid())),
+        CpuTime.seconds(server.pid()),
         CpuTime.seconds(database.pid()),
         redis == null ? 0 : CpuTime.seconds(redis.pid()));
   }
@@ -212,12 +186,8 @@ final class Variant implements AutoCloseable {
 
   @Override
   public void close() {
-    DistributionServer other = second;
     try {
       server.close();
-      if (other != null) {
-        other.close();
-      }
     } finally {
       if (redis != null) {
         redis.close();

@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * wrk posts the forms of a file in turn. It does the same work for a request whatever answers, so
- * the CPU time that it takes for one tells how fast the machine is at the moment.
- */
+/** wrk posts the forms of a file in turn. */
 final class Wrk {
 
   private static final Pattern LINE = Pattern.compile("^bulwark (.*)$", Pattern.MULTILINE);
@@ -26,7 +23,6 @@ final class Wrk {
         forms = {}
         for line in io.lines("FORMS") do forms[#forms + 1] = line end
         at = START
-        began = os.clock()
       end
       function request()
         at = at % #forms + 1
@@ -35,9 +31,8 @@ final class Wrk {
       function done(summary, latency, requests)
         local e = summary.errors
         local thread = threads[1]
-        print(string.format("bulwark %d %d %d %d %f %f %f %f", summary.requests, summary.duration,
+        print(string.format("bulwark %d %d %d %d %f %f", summary.requests, summary.duration,
           e.connect + e.read + e.write + e.timeout + e.status, thread:get("at"),
-          os.clock() - thread:get("began"), os.clock(),
           latency:percentile(50), latency:percentile(99)))
       end
       """;
@@ -53,21 +48,13 @@ final class Wrk {
    *
    * @param seconds of the run
    * @param at number of the form that was posted last, counted from 1
-   * @param cpu seconds that wrk took for the requests
-   * @param allCpu seconds that it took from its start
    * @param p50 milliseconds
    * @param p99 milliseconds
    */
-  record Result(
-      long requests, double seconds, int at, double cpu, double allCpu, double p50, double p99) {
+  record Result(long requests, double seconds, int at, double p50, double p99) {
 
     double perSecond() {
       return requests / seconds;
-    }
-
-    /** The measure of the machine's speed. */
-    double cpuMicros() {
-      return cpu / requests * 1e6;
     }
   }
 
@@ -117,9 +104,7 @@ final class Wrk {
         Long.parseLong(fields[0]),
         Long.parseLong(fields[1]) / 1e6,
         Integer.parseInt(fields[3]),
-        Double.parseDouble(fields[4]),
-        Double.parseDouble(fields[5]),
-        Double.parseDouble(fields[6]) / 1e3,
-        Double.parseDouble(fields[7]) / 1e3);
+        Double.parseDouble(fields[4]) / 1e3,
+        Double.parseDouble(fields[5]) / 1e3);
   }
 }

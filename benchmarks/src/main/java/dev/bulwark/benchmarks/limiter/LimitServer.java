@@ -2,7 +2,6 @@ package dev.bulwark.benchmarks.limiter;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.benchmarks.CpuTime;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.server.DistributionServer;
@@ -117,15 +116,6 @@ final class LimitServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(form))
             .build();
     return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
-  }
-
-  String redisUrl() {
-    return redis.url();
-  }
-
-  /** CPU seconds of Keycloak since its start. */
-  double cpuSeconds() throws IOException {
-    return CpuTime.seconds(server.pid());
   }
 
   /** How often Redis was asked to run a script that it knows: nothing else of the bundle does. */

@@ -3,7 +3,6 @@ package dev.bulwark.benchmarks.limiter;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Suite;
-import dev.bulwark.ratelimit.known.DeviceCookieTime;
 import java.util.List;
 
 /** The figures of spec rows L1 and L2, on PostgreSQL. */
@@ -16,11 +15,6 @@ public final class LimiterSuite implements Suite {
 
   @Override
   public List<Measurement> measurements(Plan plan) {
-    return List.of(
-        new AddedTime(plan),
-        new RoundTrips(plan),
-        new Burst(plan),
-        new Office(plan),
-        new DeviceCookieTime(plan));
+    return List.of(new AddedTime(plan));
   }
 }

@@ -14,12 +14,6 @@ record Cost(int memory, int iterations, int parallelism) {
   /** The shipped one. */
   static final Cost SHIPPED = new Cost(65_536, 3, 4);
 
-  /** The least that Argon2 allows: next to nothing but what is around the hash. */
-  static final Cost LEAST = new Cost(8, 1, 1);
-
-  /** The least that the provider's options allow. */
-  static final Cost LEAST_OPTIONS = new Cost(1024, 1, 1);
-
   static final int HASH_LENGTH = 32;
 
   Argon2Parameters parameters() {

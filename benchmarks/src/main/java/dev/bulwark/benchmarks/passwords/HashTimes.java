@@ -1,40 +1,36 @@
 package dev.bulwark.benchmarks.passwords;
 
 import dev.bulwark.benchmarks.Bound;
+import dev.bulwark.benchmarks.Jmh;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of one hash at the shipped cost: the bundle's engine with each library, Keycloak's own
- * provider, and the reference C code.
+ * The time of one hash at the shipped cost: the bundle's engine with argon2-jvm's library and with
+ * that of the container image, and Keycloak's own provider.
  */
 final class HashTimes implements Measurement {
 
   private static final double BUNDLED_TARGET = 1.8;
   private static final double COMPILED_TARGET = 3;
-  private static final double PERCENT_BEHIND = 10;
+
+  /** As the server has it in the other measurements. Both engines get the same heap. */
+  private static final List<String> HEAP = List.of("-Xms768m", "-Xmx768m");
 
   private final Plan plan;
   private final NativeLibraries libraries;
-  private @Nullable Double fastest;
 
   HashTimes(Plan plan, NativeLibraries libraries) {
     this.plan = plan;
     this.libraries = libraries;
   }
-
-  /** The bundle's engine, and the C code with the same library and pages. */
-  private record Pair(
-      NativeLibraries.Library library, HugePages pages, Series ours, Series reference) {}
 
   @Override
   public String name() {
@@ -44,114 +40,49 @@ final class HashTimes implements Measurement {
   @Override
   public void measure(Report report) throws IOException, InterruptedException {
     NativeLibraries.Build build = libraries.get();
-    HashSeries hash = new HashSeries(plan);
-    Series keycloak = hash.keycloak();
-    NativeLibraries.Library own = BundledLibrary.unpack(plan);
-    List<Series> bundled =
-        List.of(hash.bundled(own, HugePages.OFF), hash.bundled(own, HugePages.ON));
-    List<Pair> compiled = new ArrayList<>();
-    for (NativeLibraries.Library library : build.usable()) {
-      ReferenceProgram program = ReferenceProgram.compile(plan, libraries, library);
-      for (HugePages pages : HugePages.values()) {
-        compiled.add(
-            new Pair(
-                library,
-                pages,
-                hash.compiled(library, library.equals(build.picked()), pages),
-                hash.reference(program, library, pages)));
-      }
+    Series keycloak =
+        series(
+            "Keycloak's own `Argon2PasswordHashProvider` (BouncyCastle)",
+            List.of("-Dorg.jboss.logging.provider=slf4j"),
+            KeycloakBenchmark.class);
+    Series bundled = bundle("argon2-jvm's bundled libargon2", BundledLibrary.unpack(plan));
+    List<Series> all = new ArrayList<>(List.of(keycloak, bundled));
+    NativeLibraries.@Nullable Library library = build.picked();
+    @Nullable Series picked = null;
+    if (library != null) {
+      picked = bundle("Image: libargon2 for " + library.level(), library);
+      all.add(picked);
     }
-    List<Series> all = new ArrayList<>(List.of(keycloak));
-    all.addAll(bundled);
-    compiled.forEach(pair -> all.addAll(List.of(pair.ours, pair.reference)));
     Series.measure(plan.count(5, 1), all);
-    fastest =
-        Stream.concat(bundled.stream(), compiled.stream().map(Pair::ours))
-            .mapToDouble(Series::median)
-            .min()
-            .orElseThrow();
-    figure(report, keycloak);
-    bundled.forEach(series -> faster(report, "", series, keycloak, BUNDLED_TARGET));
-    build
-        .tooNew()
-        .forEach(level -> report.missing("libargon2 for " + level, "this processor lacks it"));
-    compiled(report, build, keycloak, compiled);
-    report.note(
-        "One hash, Argon2id 64 MiB, 3 passes, 4 lanes, 32 bytes, one caller; `huge pages` is `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`"
-            + " with the kernel's setting `"
-            + HugePages.kernel()
-            + "`. The bundle's engine asks for huge pages itself, so the tunable changes the C program only."
-            + " glibc knows it since 2.35; the image's base has 2.34 and ignores it.");
-  }
-
-  /** Milliseconds of the bundle's fastest hash; measured now if it was not before. */
-  double fastest() throws IOException, InterruptedException {
-    if (fastest == null) {
-      measure(new Report());
+    report.figure(keycloak.name(), milliseconds(keycloak), keycloak.samples().spread(1));
+    faster(report, bundled, keycloak, BUNDLED_TARGET);
+    if (picked == null) {
+      report.missing("libargon2 that the image picks here", String.valueOf(build.problem()));
+    } else {
+      faster(report, picked, keycloak, COMPILED_TARGET);
     }
-    if (fastest == null) {
-      throw new IllegalStateException("nothing was measured");
-    }
-    return fastest;
+    report.note("One hash, Argon2id 64 MiB, 3 passes, 4 lanes, 32 bytes, one caller.");
   }
 
-  private static void compiled(
-      Report report, NativeLibraries.Build build, Series keycloak, List<Pair> compiled) {
-    for (Pair pair : compiled) {
-      figure(report, pair.ours);
-      figure(report, pair.reference);
-    }
-    compiled.stream()
-        .min(Comparator.comparingDouble(pair -> pair.ours.median()))
-        .ifPresent(pair -> best(report, pair.ours, keycloak));
-    Optional<Pair> picked =
-        compiled.stream()
-            .filter(pair -> pair.library.equals(build.picked()) && pair.pages == HugePages.OFF)
-            .findFirst();
-    if (picked.isEmpty()) {
-      report.missing(
-          "libargon2 that the image picks here",
-          build.problem() == null ? "it picks argon2-jvm's own" : build.problem());
-      return;
-    }
-    Series ours = picked.get().ours;
-    Series reference =
-        compiled.stream()
-            .filter(pair -> pair.library.equals(build.picked()))
-            .map(Pair::reference)
-            .min(Comparator.comparingDouble(Series::median))
-            .orElseThrow();
-    faster(report, "Image: ", ours, keycloak, COMPILED_TARGET);
-    double behind = 100 * (ours.median() / reference.median() - 1);
-    report.target(
-        "Image: against the faster " + reference.name(),
-        milliseconds(ours) + " against " + milliseconds(reference),
-        ours.samples().spread(1) + " against " + reference.samples().spread(1),
-        "≤ 10 % slower",
-        Samples.number(behind, 1) + " %",
-        Bound.atMost(behind, PERCENT_BEHIND));
+  private Series bundle(String name, NativeLibraries.Library library) {
+    return series(name, library.jvmOptions(), HashBenchmark.class);
   }
 
-  /** Of the compiled ones: chosen after the fact, so nothing to judge by. */
-  private static void best(Report report, Series ours, Series keycloak) {
-    report.figure(
-        "Best of the compiled: " + ours.name(),
-        milliseconds(ours)
-            + ", "
-            + Samples.number(keycloak.median() / ours.median(), 2)
-            + "x as fast as Keycloak's",
-        ours.samples().spread(1));
+  /** Milliseconds a hash. */
+  private Series series(String name, List<String> options, Class<?> benchmark) {
+    List<String> all = new ArrayList<>(HEAP);
+    all.addAll(options);
+    return new Series(
+        name,
+        () ->
+            new Jmh(plan, all, Map.of())
+                .calls(benchmark, "hash", plan.count(10, 3), plan.count(30, 8)));
   }
 
-  private static void figure(Report report, Series series) {
-    report.figure(series.name(), milliseconds(series), series.samples().spread(1));
-  }
-
-  private static void faster(
-      Report report, String before, Series ours, Series keycloak, double target) {
+  private static void faster(Report report, Series ours, Series keycloak, double target) {
     double ratio = keycloak.median() / ours.median();
     report.target(
-        before + ours.name(),
+        ours.name(),
         milliseconds(ours),
         ours.samples().spread(1),
         "≥ " + target + "x as fast as Keycloak's",

@@ -49,7 +49,7 @@ final class LoginServer implements AutoCloseable {
   /**
    * Starts the server.
    *
-   * @param library libargon2 that it has to use; null for Keycloak's own hasher
+   * @param library libargon2 that it has to use
    * @param cpuCores hashes at once; null for the default, the number of processors
    * @param heap {@code JAVA_OPTS_KC_HEAP}
    */
@@ -57,7 +57,7 @@ final class LoginServer implements AutoCloseable {
       Plan plan,
       String name,
       List<BenchmarkRealm> realms,
-      NativeLibraries.@Nullable Library library,
+      NativeLibraries.Library library,
       @Nullable Integer cpuCores,
       String heap)
       throws IOException {
@@ -72,14 +72,8 @@ final class LoginServer implements AutoCloseable {
               .option("log-level", "warn,dev.bulwark.password:info")
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
-              .environment("JAVA_OPTS_KC_HEAP", heap)
-              // As in the image, whose glibc 2.34 does not know the tunable.
-              .environment(HugePages.OFF.environment());
-      if (library == null) {
-        spec.withoutBundle();
-      } else {
-        library.jvmOptions().forEach(spec::jvmOption);
-      }
+              .environment("JAVA_OPTS_KC_HEAP", heap);
+      library.jvmOptions().forEach(spec::jvmOption);
       if (cpuCores != null) {
         spec.option("spi-password-hashing--argon2--cpu-cores", "" + cpuCores);
       }
@@ -88,9 +82,7 @@ final class LoginServer implements AutoCloseable {
       }
       DistributionServer server = DistributionServer.start(spec.build());
       try {
-        if (library != null) {
-          requireLibrary(server, library);
-        }
+        requireLibrary(server, library);
       } catch (RuntimeException e) {
         server.close();
         throw e;

@@ -22,12 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeLibraries {
 
-  /** What the build script makes, best last. */
-  private static final List<String> LEVELS = List.of("generic", "x86-64-v3", "x86-64-v4");
-
   private final Plan plan;
   private @Nullable Build build;
-  private @Nullable Path home;
 
   NativeLibraries(Plan plan) {
     this.plan = plan;
@@ -54,19 +50,13 @@ final class NativeLibraries {
   /**
    * What there is.
    *
-   * @param usable libraries that this processor runs
-   * @param tooNew levels that this processor lacks
-   * @param picked the one that the image would use; null where it would use argon2-jvm's own
-   * @param problem why nothing was built; null when something was
+   * @param picked the one that the image would use; null where there is none
+   * @param problem why there is none; null where there is one
    */
-  record Build(
-      List<Library> usable,
-      List<String> tooNew,
-      @Nullable Library picked,
-      @Nullable String problem) {
+  record Build(@Nullable Library picked, @Nullable String problem) {
 
     static Build failed(String problem) {
-      return new Build(List.of(), List.of(), null, problem);
+      return new Build(null, problem);
     }
   }
 
@@ -77,18 +67,6 @@ final class NativeLibraries {
       build = known;
     }
     return known;
-  }
-
-  /**
-   * The unpacked source, with the header file of the library.
-   *
-   * @throws IllegalStateException when nothing has been built
-   */
-  Path include() {
-    if (home == null) {
-      throw new IllegalStateException("libargon2 has not been built");
-    }
-    return home.resolve("source").resolve("include");
   }
 
   private Build make() throws IOException, InterruptedException {
@@ -115,10 +93,12 @@ final class NativeLibraries {
     Path built = own.resolve("build");
     if (!Files.isDirectory(built)) {
       Progress.say("compiling libargon2");
-      compile(script, source, own, built);
+      // By another name until it is complete.
+      Path work = Files.createTempDirectory(own, "work-");
+      Command.of(plan, "sh", script.toString(), source.toString(), work.toString()).run();
+      Files.move(work, built, StandardCopyOption.ATOMIC_MOVE);
     }
-    home = own;
-    return look(built);
+    return picked(built);
   }
 
   /** Of both files' contents. */
@@ -128,50 +108,14 @@ final class NativeLibraries {
             + DigestUtils.sha256Hex(Files.readAllBytes(tarball)));
   }
 
-  private void compile(Path script, Path tarball, Path folder, Path built)
-      throws IOException, InterruptedException {
-    Path work = Files.createTempDirectory(folder, "work-");
-    Command.of(plan, "sh", script.toString(), tarball.toString(), work.toString()).run();
-    Path source = Files.createDirectories(folder.resolve("source"));
-    Command.of(
-            plan, "tar", "-xf", tarball.toString(), "-C", source.toString(), "--strip-components=1")
-        .run();
-    Files.move(work, built, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private Build look(Path built) throws IOException, InterruptedException {
-    List<Library> usable = new ArrayList<>();
-    List<String> tooNew = new ArrayList<>();
-    for (String level : LEVELS) {
-      Path folder = built.resolve(level);
-      Path library = folder.resolve("libargon2.so");
-      if (!Files.exists(library)) {
-        continue;
-      }
-      // Asked with this level alone: the script's own rules say whether the processor has it.
-      Path only = built.resolveSibling("only-" + level);
-      Path copy = Files.createDirectories(only.resolve(level)).resolve("libargon2.so");
-      Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
-      if (select(only).isEmpty()) {
-        tooNew.add(level);
-      } else {
-        usable.add(new Library(level, folder));
-      }
-    }
-    String answer = select(built);
-    Library picked =
-        usable.stream()
-            .filter(library -> library.folder().toString().equals(answer))
-            .findFirst()
-            .orElse(null);
-    return usable.isEmpty()
-        ? Build.failed("this processor has none of " + tooNew)
-        : new Build(usable, tooNew, picked, null);
-  }
-
-  private String select(Path folder) throws IOException, InterruptedException {
+  private Build picked(Path built) throws IOException, InterruptedException {
     String script = plan.root().resolve("docker/select-libargon2.sh").toString();
-    return Command.of(plan, "sh", script, folder.toString()).run().strip();
+    String answer = Command.of(plan, "sh", script, built.toString()).run().strip();
+    if (answer.isEmpty()) {
+      return Build.failed("this processor has none of the levels; the image uses argon2-jvm's own");
+    }
+    Path folder = Path.of(answer);
+    return new Build(new Library(String.valueOf(folder.getFileName()), folder), null);
   }
 
   private static Optional<Path> tarball(Path folder) throws IOException {

@@ -16,13 +16,6 @@ public final class PasswordsSuite implements Suite {
   @Override
   public List<Measurement> measurements(Plan plan) {
     NativeLibraries libraries = new NativeLibraries(plan);
-    HashTimes times = new HashTimes(plan, libraries);
-    return List.of(
-        times,
-        new Overhead(plan, libraries, times),
-        new LoginRates(plan, libraries),
-        new PeakMemory(plan, libraries),
-        new OfflineIndex(plan),
-        new Converter(plan));
+    return List.of(new HashTimes(plan, libraries), new PeakMemory(plan, libraries));
   }
 }

@@ -13,12 +13,10 @@ import java.util.List;
  * tokens that are not rotated, so that one can be used again and again.
  *
  * @param name of the realm
- * @param events whether login events are stored
  */
-record LedgerRealm(String name, boolean events) {
+record LedgerRealm(String name) {
 
-  static final LedgerRealm QUIET = new LedgerRealm("bench-quiet", false);
-  static final LedgerRealm EVENTS = new LedgerRealm("bench-events", true);
+  static final LedgerRealm QUIET = new LedgerRealm("bench-quiet");
 
   static final String SERVICE = "bench-service";
 
@@ -41,7 +39,7 @@ record LedgerRealm(String name, boolean events) {
     ObjectNode realm = JSON.createObjectNode();
     realm.put("realm", name).put("enabled", true).put("bruteForceProtected", false);
     realm.put("sslRequired", "none").put("revokeRefreshToken", false);
-    realm.put("accessTokenLifespan", 3600).put("eventsEnabled", events);
+    realm.put("accessTokenLifespan", 3600).put("eventsEnabled", false);
     realm.put("passwordPolicy", "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)");
     ArrayNode clients = realm.putArray("clients");
     clients

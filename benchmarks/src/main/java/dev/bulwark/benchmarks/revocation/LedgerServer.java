@@ -15,15 +15,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A real Keycloak on a PostgreSQL of its own, with the bundle or without. Safe for use by many
- * threads.
- */
+/** A real Keycloak with the bundle, on a PostgreSQL of its own. Safe for use by many threads. */
 final class LedgerServer implements AutoCloseable {
 
   private static final String ADMIN = "admin";
@@ -45,31 +40,23 @@ final class LedgerServer implements AutoCloseable {
   }
 
   /**
-   * Starts the server.
+   * Starts the server; {@code fsync} of its PostgreSQL is off.
    *
-   * @param redisUrl of the bundle's Redis; null for a server without the bundle
-   * @param settings of PostgreSQL, as {@code name=value}; without them {@code fsync} is off
+   * @param redisUrl of the bundle's Redis
    */
-  static LedgerServer start(Plan plan, String name, @Nullable String redisUrl, String... settings)
-      throws IOException {
+  static LedgerServer start(Plan plan, String name, String redisUrl) throws IOException {
     Path folder = plan.folder("realms");
-    PostgresProcess database = PostgresProcess.start(settings);
+    PostgresProcess database = PostgresProcess.start();
     try {
       ServerSpec.Builder spec =
           ServerSpec.builder()
               .name(name)
               .option("log-level", "warn")
+              .option("spi-redis-connection--default--url", redisUrl)
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m");
-      if (redisUrl == null) {
-        spec.withoutBundle();
-      } else {
-        spec.option("spi-redis-connection--default--url", redisUrl);
-      }
-      for (LedgerRealm realm : List.of(LedgerRealm.QUIET, LedgerRealm.EVENTS)) {
-        spec.realmFile(realm.writeTo(folder));
-      }
+      spec.realmFile(LedgerRealm.QUIET.writeTo(folder));
       return new LedgerServer(database, DistributionServer.start(database.configure(spec).build()));
     } catch (IOException | RuntimeException e) {
       database.close();
@@ -115,33 +102,6 @@ final class LedgerServer implements AutoCloseable {
             LedgerRealm.SECRET));
   }
 
-  static String refresh(String refreshToken) {
-    return form(
-        Map.of(
-            "grant_type",
-            "refresh_token",
-            "client_id",
-            LedgerRealm.CLIENT,
-            "refresh_token",
-            refreshToken));
-  }
-
-  /** The answer to a login by password grant. */
-  JsonNode login(LedgerRealm realm, int user) throws IOException, InterruptedException {
-    return post(
-        endpoint(realm, "token"),
-        form(
-            Map.of(
-                "grant_type",
-                "password",
-                "client_id",
-                LedgerRealm.CLIENT,
-                "username",
-                LedgerRealm.user(user),
-                "password",
-                LedgerRealm.PASSWORD)));
-  }
-
   /** Posts a form; any answer but a success is an error. An empty answer gives a missing node. */
   JsonNode post(String url, String form) throws IOException, InterruptedException {
     return send(
@@ -150,28 +110,12 @@ final class LedgerServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(form)));
   }
 
-  /** Posts JSON with a bearer token; answers are as those to a form. */
-  JsonNode postJson(String url, String token, String json)
-      throws IOException, InterruptedException {
-    return send(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json)));
-  }
-
   /** Calls the admin REST API as its administrator. */
   JsonNode admin(String method, String path) throws IOException, InterruptedException {
     return send(
         HttpRequest.newBuilder(URI.create(server.url() + "/admin" + path))
             .header("Authorization", "Bearer " + adminToken())
             .method(method, HttpRequest.BodyPublishers.noBody()));
-  }
-
-  /** Posts JSON to the admin REST API as its administrator. */
-  JsonNode adminPost(String path, Map<String, Object> json)
-      throws IOException, InterruptedException {
-    return postJson(server.url() + "/admin" + path, adminToken(), JSON.writeValueAsString(json));
   }
 
   private String adminToken() throws IOException, InterruptedException {
@@ -189,12 +133,6 @@ final class LedgerServer implements AutoCloseable {
                     ADMIN_PASSWORD)))
         .get("access_token")
         .asText();
-  }
-
-  /** The id in a token's claims. */
-  static String jti(String token) throws IOException {
-    byte[] claims = java.util.Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]);
-    return JSON.readTree(claims).get("jti").asText();
   }
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {

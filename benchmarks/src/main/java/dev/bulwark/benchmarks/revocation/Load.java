@@ -5,7 +5,6 @@ import dev.bulwark.benchmarks.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,26 +72,6 @@ final class Load {
             .run();
     Matcher failed = FAILED.matcher(text);
     if (failed.find() || text.contains("Socket errors")) {
-      throw new IOException("not every request succeeded:\n" + text);
-    }
-    return new Result(Double.parseDouble(find(RATE, text)), Long.parseLong(find(COUNT, text)));
-  }
-
-  /**
-   * Gets for so long.
-   *
-   * @param headers as wrk takes them: a name, a colon and a value
-   * @throws IOException if any answer was neither a success nor 304
-   */
-  Result get(String url, int seconds, String... headers) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(List.of("wrk", "-t1", "-c" + CONNECTIONS, "-d" + seconds + "s"));
-    for (String header : headers) {
-      command.addAll(List.of("-H", header));
-    }
-    command.add(url);
-    String text = Command.of(plan, command.toArray(String[]::new)).run();
-    if (FAILED.matcher(text).find() || text.contains("Socket errors")) {
       throw new IOException("not every request succeeded:\n" + text);
     }
     return new Result(Double.parseDouble(find(RATE, text)), Long.parseLong(find(COUNT, text)));

@@ -3,7 +3,6 @@ package dev.bulwark.benchmarks.revocation;
 import dev.bulwark.benchmarks.Measurement;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Suite;
-import dev.bulwark.benchmarks.ledger.Breakdown;
 import dev.bulwark.benchmarks.ledger.Honest;
 import dev.bulwark.benchmarks.ledger.Idle;
 import dev.bulwark.benchmarks.ledger.ManyEndings;
@@ -20,18 +19,11 @@ public final class RevocationSuite implements Suite {
   @Override
   public List<Measurement> measurements(Plan plan) {
     return List.of(
-        new Throughput(plan),
-        new Visibility(plan),
-        new RedisAway(plan),
         new MassRevocation(plan),
-        new GlobalRevocation(plan),
-        new StatusListLoad(plan),
+        new StatusIssuance(plan),
         new ManyEndings(plan),
         new Idle(plan),
-        Honest.cached(plan),
-        Honest.manyConnections(plan),
-        Honest.uncached(plan),
-        Honest.twoNodes(plan),
-        new Breakdown(plan));
+        Honest.fewConnections(plan),
+        Honest.manyConnections(plan));
   }
 }

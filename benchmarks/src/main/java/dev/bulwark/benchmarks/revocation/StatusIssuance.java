@@ -1,28 +1,25 @@
 package dev.bulwark.benchmarks.revocation;
 
-import dev.bulwark.benchmarks.Bound;
+import dev.bulwark.benchmarks.Command;
 import dev.bulwark.benchmarks.CpuTime;
+import dev.bulwark.benchmarks.Measurement;
+import dev.bulwark.benchmarks.Pairs;
 import dev.bulwark.benchmarks.Plan;
 import dev.bulwark.benchmarks.Progress;
-import dev.bulwark.benchmarks.Regression;
-import dev.bulwark.benchmarks.Regression.Observation;
 import dev.bulwark.benchmarks.Report;
 import dev.bulwark.benchmarks.Samples;
+import dev.bulwark.server.LocalRedis;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a place in a Token Status List costs when a token is issued (R8): one server, one grant, a
- * client with the claim and one without, in short turns. Throughput swings by more than the cost,
- * so CPU time a request is compared too, corrected for the speed of the machine by the CPU time
- * that wrk takes for a request.
+ * What a place in a Token Status List costs when a token is issued (R7, R8): one server, one grant,
+ * a client with the claim and one without, in short turns.
  */
-final class StatusIssuance {
+final class StatusIssuance implements Measurement {
 
-  private static final double MOST_LOST = 0.01;
   private static final int ROUNDS = 24;
   private static final int SECONDS = 5;
   private static final int WARM_UP_ROUNDS = 6;
@@ -30,68 +27,95 @@ final class StatusIssuance {
 
   private final Plan plan;
   private final Load load;
-  private final LedgerServer server;
 
-  StatusIssuance(Plan plan, Load load, LedgerServer server) {
+  StatusIssuance(Plan plan) {
     this.plan = plan;
-    this.load = load;
-    this.server = server;
+    this.load = new Load(plan);
+  }
+
+  @Override
+  public String name() {
+    return "status-claim";
   }
 
   /**
    * What one turn took.
    *
    * @param cpuMicros of Keycloak and its PostgreSQL, a request
-   * @param callerMicros CPU time of wrk and of this process, which only waits, a request
    */
-  private record Turn(boolean listed, double perSecond, double cpuMicros, double callerMicros) {}
+  private record Turn(double perSecond, double cpuMicros) {}
 
-  void measure(Report report) throws Exception {
+  @Override
+  public void measure(Report report) throws Exception {
+    if (!Command.exists("wrk")) {
+      report.missing("Issuance with the claim status", "wrk is not installed");
+      return;
+    }
+    try (LocalRedis redis = LocalRedis.start(0);
+        LedgerServer server = LedgerServer.start(plan, "benchmark-status", redis.url())) {
+      measure(report, server);
+    }
+  }
+
+  private void measure(Report report, LedgerServer server) throws Exception {
     for (int i = 0; i < plan.count(WARM_UP_ROUNDS, 1); i++) {
       Progress.say("warming up the issuance with and without a place in a status list");
-      turn(true, plan.count(WARM_UP_SECONDS, 2));
-      turn(false, plan.count(WARM_UP_SECONDS, 2));
+      turn(server, true, plan.count(WARM_UP_SECONDS, 2));
+      turn(server, false, plan.count(WARM_UP_SECONDS, 2));
     }
-    List<Turn> turns = new ArrayList<>();
+    List<Turn> listed = new ArrayList<>();
+    List<Turn> plain = new ArrayList<>();
     int rounds = plan.count(ROUNDS, 4);
     for (int i = 1; i <= rounds; i++) {
       Progress.say("issuance with and without a place in a status list, " + i + " of " + rounds);
       // Another one is the first in each round.
-      turns.add(turn(i % 2 == 0, plan.count(SECONDS, 2)));
-      turns.add(turn(i % 2 != 0, plan.count(SECONDS, 2)));
+      for (boolean with : List.of(i % 2 == 0, i % 2 != 0)) {
+        (with ? listed : plain).add(turn(server, with, plan.count(SECONDS, 2)));
+      }
     }
-    rows(report, turns);
-  }
-
-  private static void rows(Report report, List<Turn> turns) {
-    Regression rate = regression(turns, Turn::perSecond);
-    report.figure(
+    row(
+        report,
         "client_credentials a second, with the claim status",
-        medians(turns, Turn::perSecond)
-            + ": "
-            + percent(1 - rate.ratio())
-            + " % lost ("
-            + percent(1 - rate.highest())
-            + " to "
-            + percent(1 - rate.lowest())
-            + ")",
-        spreads(turns, Turn::perSecond));
-    Regression cpu = regression(turns, Turn::cpuMicros);
-    report.target(
+        "",
+        listed,
+        plain,
+        Turn::perSecond);
+    row(
+        report,
         "CPU of Keycloak and PostgreSQL a request, with the claim status",
-        medians(turns, Turn::cpuMicros) + " µs",
-        spreads(turns, Turn::cpuMicros),
-        "≤ 1 % more",
-        "%s %% more (%s to %s)"
-            .formatted(
-                percent(cpu.ratio() - 1), percent(cpu.lowest() - 1), percent(cpu.highest() - 1)),
-        Bound.atMost(cpu.ratio() - 1, MOST_LOST));
+        " µs",
+        listed,
+        plain,
+        Turn::cpuMicros);
   }
 
-  private Turn turn(boolean listed, int seconds) throws IOException, InterruptedException {
+  private static void row(
+      Report report,
+      String figure,
+      String unit,
+      List<Turn> listed,
+      List<Turn> plain,
+      ToDoubleFunction<Turn> value) {
+    List<Double> with = listed.stream().map(value::applyAsDouble).toList();
+    List<Double> without = plain.stream().map(value::applyAsDouble).toList();
+    Pairs more = Pairs.of(with, without);
+    Samples base = Samples.of(without);
+    report.figure(
+        figure,
+        "%s against %s%s: %s %% more (%s to %s)"
+            .formatted(
+                Samples.number(Samples.of(with).median(), 0),
+                Samples.number(base.median(), 0),
+                unit,
+                percent(more.median() / base.median()),
+                percent(more.lowest() / base.median()),
+                percent(more.highest() / base.median())),
+        Samples.of(with).spread(0) + " against " + base.spread(0));
+  }
+
+  private Turn turn(LedgerServer server, boolean listed, int seconds)
+      throws IOException, InterruptedException {
     List<Long> processes = List.of(server.pid(), server.database().pid());
-    long self = ProcessHandle.current().pid();
-    double own = CpuTime.secondsWithEndedChildren(self);
     double before = CpuTime.seconds(processes);
     Load.Result result =
         load.run(
@@ -100,39 +124,7 @@ final class StatusIssuance {
                 LedgerServer.clientCredentials(listed ? LedgerRealm.LISTED : LedgerRealm.SERVICE)),
             seconds);
     double cpu = CpuTime.seconds(processes) - before;
-    // wrk is among this process's ended children.
-    double caller = CpuTime.secondsWithEndedChildren(self) - own;
-    return new Turn(
-        listed,
-        result.perSecond(),
-        cpu / result.requests() * 1e6,
-        caller / result.requests() * 1e6);
-  }
-
-  private static Regression regression(List<Turn> turns, ToDoubleFunction<Turn> figure) {
-    return Regression.of(
-        turns.stream()
-            .map(
-                turn ->
-                    new Observation(turn.listed(), turn.callerMicros(), figure.applyAsDouble(turn)))
-            .toList());
-  }
-
-  private static String medians(List<Turn> turns, ToDoubleFunction<Turn> figure) {
-    return Samples.number(samples(turns, figure, Turn::listed).median(), 0)
-        + " against "
-        + Samples.number(samples(turns, figure, turn -> !turn.listed()).median(), 0);
-  }
-
-  private static String spreads(List<Turn> turns, ToDoubleFunction<Turn> figure) {
-    return samples(turns, figure, Turn::listed).spread(0)
-        + " against "
-        + samples(turns, figure, turn -> !turn.listed()).spread(0);
-  }
-
-  private static Samples samples(
-      List<Turn> turns, ToDoubleFunction<Turn> figure, Predicate<Turn> which) {
-    return Samples.of(turns.stream().filter(which).map(figure::applyAsDouble).toList());
+    return new Turn(result.perSecond(), cpu / result.requests() * 1e6);
   }
 
   private static String percent(double part) {
