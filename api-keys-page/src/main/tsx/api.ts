@@ -1,4 +1,3 @@
-import { generateRandomState } from "oauth4webapi";
 import type { Session } from "./session";
 
 /** A window begins with its first request. */
@@ -62,6 +61,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A request was sent, and no response came: it may have been carried out. */
+export class ResponseLost extends Error {}
+
 /** The most keys in an answer. */
 const PAGE = 1000;
 
@@ -104,36 +106,31 @@ export class Api {
     }
   }
 
-  /** Makes a key. Where the connection breaks off, or no answer comes, the key may be there: the same request gets it. */
+  /** Makes a key. Where the connection breaks off, or no response comes in time, the key may exist, and nobody has seen it. */
   protected async make(path: string, body: unknown): Promise<CreatedKey> {
-    const once = { "Idempotency-Key": generateRandomState() };
-    const request = () => this.send<CreatedKey>("POST", path, body, once, PATIENCE);
     try {
-      return await request();
+      return await this.send<CreatedKey>("POST", path, body, PATIENCE);
     } catch (error) {
-      if (isAnswerLost(error)) {
-        return request();
-      }
-      throw error;
+      throw isResponseLost(error) ? new ResponseLost() : error;
     }
   }
 
-  protected async send<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}, patience?: number): Promise<T> {
-    const response = await this.request(method, this.base + path, body, more, patience);
+  protected async send<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
+    const response = await this.request(method, this.base + path, body, patience);
     return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
   }
 
-  protected async request(method: string, url: string, body?: unknown, more: Record<string, string> = {}, patience?: number): Promise<Response> {
+  protected async request(method: string, url: string, body?: unknown, patience?: number): Promise<Response> {
     const token = await this.session.accessToken();
     try {
-      return await exchange(token, method, url, body, more, patience);
+      return await exchange(token, method, url, body, patience);
     } catch (error) {
       if (!isSessionOver(error)) {
         throw error;
       }
       // The server has done nothing before a 401. Somebody may have signed in again, in another tab.
       this.session.forget(token);
-      return exchange(await this.session.accessToken(), method, url, body, more, patience);
+      return exchange(await this.session.accessToken(), method, url, body, patience);
     }
   }
 }
@@ -143,19 +140,12 @@ function isSessionOver(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401 && error.error !== "insufficient_user_authentication";
 }
 
-function isAnswerLost(error: unknown): boolean {
+function isResponseLost(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 
-async function exchange(
-  token: string,
-  method: string,
-  url: string,
-  body: unknown,
-  more: Record<string, string>,
-  patience?: number,
-): Promise<Response> {
-  const headers: Record<string, string> = { ...more, Authorization: `Bearer ${token}` };
+async function exchange(token: string, method: string, url: string, body: unknown, patience?: number): Promise<Response> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
   }

@@ -1,7 +1,7 @@
 import { Alert, Bullseye, Button, PageSection, Spinner, Text, TextContent, Title } from "@patternfly/react-core";
 import { useEffect, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
-import { ApiError, type Key, type Settings } from "./api";
+import { ApiError, ResponseLost, type Key, type Settings } from "./api";
 import { api, environment, session, takeFirst } from "./begun";
 import { textsOfFailure, type Translate } from "./console";
 import { PageContext, TextsContext, textsOf, type Context, type Pending } from "./context";
@@ -165,6 +165,9 @@ function message(t: Translate, settings: Settings | undefined, error: unknown): 
       case "forbidden":
         return t("bulwarkKeysErrorForbidden");
     }
+  }
+  if (error instanceof ResponseLost) {
+    return t("bulwarkKeysErrorLost");
   }
   return error instanceof SignInNeeded ? t("bulwarkKeysErrorSession") : t("bulwarkKeysErrorServer");
 }

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from "react";
-import { ApiError } from "../api";
+import { ApiError, ResponseLost } from "../api";
 import { translator, type Translate } from "../console";
 import { TextsContext, textsOf } from "../context";
 import { focusCreate } from "../focus";
@@ -68,6 +68,9 @@ export function AdminPage({ environment }: { environment: AdminEnvironment }) {
 function wordsFor(t: Translate, environment: AdminEnvironment, error: unknown): string {
   if (error instanceof SignInNeeded) {
     return t("bulwarkKeysErrorSession");
+  }
+  if (error instanceof ResponseLost) {
+    return t("bulwarkKeysErrorLost");
   }
   if (error instanceof ApiError) {
     switch (error.error) {

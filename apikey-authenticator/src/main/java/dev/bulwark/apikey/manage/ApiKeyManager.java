@@ -74,12 +74,6 @@ public final class ApiKeyManager {
     return list.find(owner, keyId).orElseThrow(OwnerKeys::notFound);
   }
 
-  /** A key of an owner as it is in the database: one that was made just now, too. */
-  public Optional<ApiKey> stored(KeyOwner owner, String keyId) {
-    return keys.changing(
-        () -> keys.row(owner, keyId).flatMap(row -> keys.store().readLocked(owner, row)));
-  }
-
   /**
    * Makes a key.
    *
@@ -92,8 +86,8 @@ public final class ApiKeyManager {
   }
 
   /**
-   * Makes a key with an id that the caller has chosen, so that a request sent twice, even at the
-   * same moment, makes one key.
+   * Makes a key with an id that the caller has chosen, so that a form sent twice, even at the same
+   * moment, makes one key.
    *
    * @param id new for each key that is wanted
    * @param chosen as for {@link #create(KeyOwner, ApiKeyData)}
@@ -153,19 +147,7 @@ public final class ApiKeyManager {
    *     keys of the owner are accepted already
    */
   public Rotation rotate(KeyOwner owner, String keyId, long overlapSeconds) {
-    return rotate(owner, keyId, KeycloakModelUtils.generateId(), overlapSeconds);
-  }
-
-  /**
-   * Puts a new key in the place of one, with an id that the caller has chosen.
-   *
-   * @param newKeyId new for each rotation that is wanted
-   * @param overlapSeconds 0 to revoke the old key at once
-   * @throws ApiKeyException when there is no such usable key, the overlap is too long, or too many
-   *     keys of the owner are accepted already
-   */
-  public Rotation rotate(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
-    return rotation.rotate(owner, keyId, newKeyId, overlapSeconds);
+    return rotation.rotate(owner, keyId, overlapSeconds);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.bulwark.apikey.key.ApiKeyData;
 import java.util.Set;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** Puts a new key in the place of one, which is accepted for an overlap ({@link RotationRules}). */
 final class KeyRotation {
@@ -22,26 +23,25 @@ final class KeyRotation {
     this.creation = creation;
   }
 
-  /** As {@link ApiKeyManager#rotate(KeyOwner, String, String, long)}. */
-  Rotation rotate(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
+  /** As {@link ApiKeyManager#rotate}. */
+  Rotation rotate(KeyOwner owner, String keyId, long overlapSeconds) {
     RotationRules.requireOverlap(overlapSeconds, config.rotationMaxOverlapSeconds());
     OwnerKeys.requireNoServiceAccount(owner);
-    return keys.changing(() -> rotated(owner, keyId, newKeyId, overlapSeconds));
+    return keys.changing(() -> rotated(owner, keyId, overlapSeconds));
   }
 
-  private Rotation rotated(KeyOwner owner, String keyId, String newKeyId, long overlapSeconds) {
+  private Rotation rotated(KeyOwner owner, String keyId, long overlapSeconds) {
     OwnerKeys.Locked locked = keys.lock(owner, keyId);
     ApiKey old = locked.key();
     long now = Time.currentTimeMillis();
     RotationRules.requireRotatable(old.data(), now);
-    keys.requireNew(newKeyId);
     Set<String> ofOwner = keys.scopes(owner);
     RealmLimits limits = RealmLimits.of(realm);
     if (overlapSeconds > 0) {
       keys.room(owner, locked.ofOwner(), limits, now).requireForOverlap();
     }
     ApiKeyData successor = RotationRules.successor(old.data(), ofOwner, limits.life(), now);
-    NewApiKey made = creation.store(owner, newKeyId, limits, successor, now);
+    NewApiKey made = creation.store(owner, KeycloakModelUtils.generateId(), limits, successor, now);
     if (overlapSeconds == 0) {
       keys.store().remove(old, locked.row());
       return new Rotation(made, old, true, null);

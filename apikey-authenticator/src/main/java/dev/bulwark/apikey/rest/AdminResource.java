@@ -12,7 +12,6 @@ import dev.bulwark.apikey.manage.NewApiKey;
 import dev.bulwark.apikey.manage.Rotation;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
-import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
 import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.FilterRequest;
 import dev.bulwark.apikey.rest.message.KeyChange;
@@ -20,7 +19,6 @@ import dev.bulwark.apikey.rest.message.KeyRepresentation;
 import dev.bulwark.apikey.rest.message.KeyRequest;
 import dev.bulwark.apikey.rest.message.OwnerReference;
 import dev.bulwark.apikey.rest.message.PageRequest;
-import dev.bulwark.apikey.rest.message.Preference;
 import dev.bulwark.apikey.rest.message.RestErrors;
 import dev.bulwark.apikey.store.KeyFilter;
 import dev.bulwark.contract.ApiKeyDetails;
@@ -46,7 +44,6 @@ import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.services.resources.admin.AdminAuth;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
@@ -144,15 +141,14 @@ public final class AdminResource {
                       () ->
                           KeyRequest.invalid("owner with type (user or client) and id is needed"));
           access.requireManage(owner);
-          return created(
-              repeatable("create", request).answer(this::known, id -> create(owner, id, request)));
+          return created(create(owner, request));
         });
   }
 
-  private NewApiKey create(KeyOwner owner, String id, KeyRequest request) {
-    NewApiKey made = manager().create(owner, id, KeyChange.chosen(request));
+  private NewApiKey create(KeyOwner owner, KeyRequest request) {
+    NewApiKey made = manager().create(owner, KeyChange.chosen(request));
     access.requireMayGive(owner, made.key().data().scopes());
-    event(OperationType.CREATE, made.key(), "api-keys", id);
+    event(OperationType.CREATE, made.key(), "api-keys", made.key().id());
     ApiKeyEvents.created(access.event(session, owner), made.key());
     return made;
   }
@@ -246,18 +242,17 @@ public final class AdminResource {
               KeyRequest.read(
                   session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
           long overlapSeconds = request.number("overlapSeconds").orElse(0L);
-          return created(
-              repeatable("rotate " + id, request)
-                  .answer(this::known, newId -> rotate(id, newId, overlapSeconds)));
+          return created(rotate(id, overlapSeconds));
         });
   }
 
-  private NewApiKey rotate(String id, String newId, long overlapSeconds) {
+  private NewApiKey rotate(String id, long overlapSeconds) {
     KeyOwner owner = ownerOfKey(id);
     access.requireManage(owner);
-    Rotation done = manager().rotate(owner, id, newId, overlapSeconds);
-    access.requireMayGive(owner, done.made().key().data().scopes());
-    event(OperationType.CREATE, done.made().key(), "api-keys", newId);
+    Rotation done = manager().rotate(owner, id, overlapSeconds);
+    ApiKey made = done.made().key();
+    access.requireMayGive(owner, made.data().scopes());
+    event(OperationType.CREATE, made, "api-keys", made.id());
     if (done.oldRevoked()) {
       event(OperationType.DELETE, done.old(), "api-keys", id);
     } else {
@@ -269,15 +264,6 @@ public final class AdminResource {
     }
     ApiKeyEvents.rotated(access.event(session, owner), done);
     return done.made();
-  }
-
-  /** A key that the same request has made before, if the caller may still make it. */
-  private Optional<ApiKey> known(String id) {
-    Optional<KeyOwner> owner = manager().ownerOf(id);
-    owner.ifPresent(access::requireManage);
-    Optional<ApiKey> key = owner.flatMap(found -> manager().stored(found, id));
-    key.ifPresent(made -> access.requireMayGive(made.owner(), made.data().scopes()));
-    return key;
   }
 
   /** Keys of another application, as JSON lines. */
@@ -293,12 +279,6 @@ public final class AdminResource {
   public Response reindex(
       @QueryParam("cursor") @Nullable String cursor, @QueryParam("max") @Nullable String max) {
     return new BulkResource(session, realm, auth, adminEvent).reindex(cursor, max);
-  }
-
-  private RepeatableRequest repeatable(String operation, KeyRequest request) {
-    AdminAuth caller = auth.adminAuth();
-    return RepeatableRequest.of(
-        session, realm, caller.getUser().getId(), caller.getClient().getId(), operation, request);
   }
 
   /** Callers without a right to look for anything do not learn which ids exist. */
@@ -349,8 +329,8 @@ public final class AdminResource {
   }
 
   /**
-   * With {@code Prefer: return=representation} the response has no {@code Location}, which {@code
-   * kcadm.sh} would fetch in place of the key.
+   * Has {@code Content-Location} in place of {@code Location}, which {@code kcadm.sh -o} would
+   * fetch and show in place of the response, although only the response has the key.
    */
   private Response created(NewApiKey made) {
     URI address =
@@ -363,13 +343,8 @@ public final class AdminResource {
             .path(AdminResourceProviderFactory.ID)
             .path(made.key().id())
             .build();
-    Response.ResponseBuilder response =
-        Preference.isRepresentation(session.getContext().getRequestHeaders())
-            ? Response.ok()
-                .contentLocation(address)
-                .header(Preference.APPLIED_HEADER, Preference.REPRESENTATION)
-            : Response.created(address);
-    return response
+    return Response.status(Response.Status.CREATED)
+        .contentLocation(address)
         .entity(KeyRepresentation.created(made, true))
         .type(MediaType.APPLICATION_JSON_TYPE)
         .header("Cache-Control", "no-store")

@@ -1,7 +1,6 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.apikey.key.ApiKeyData;
-import dev.bulwark.apikey.manage.ApiKey;
 import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyException;
 import dev.bulwark.apikey.manage.ApiKeyManager;
@@ -12,7 +11,6 @@ import dev.bulwark.apikey.manage.RealmLimits;
 import dev.bulwark.apikey.manage.Rotation;
 import dev.bulwark.apikey.page.KeySettings;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
-import dev.bulwark.apikey.rest.idempotency.RepeatableRequest;
 import dev.bulwark.apikey.rest.message.ApiError;
 import dev.bulwark.apikey.rest.message.KeyChange;
 import dev.bulwark.apikey.rest.message.KeyRepresentation;
@@ -32,7 +30,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -168,17 +165,15 @@ public final class OwnerResource {
           access.requireProvenAddress(realm);
           KeyRequest request =
               KeyRequest.read(session.getContext().getRequestHeaders(), body, KeyChange.CHOSEN);
-          return created(
-              repeatable(access, "create", request)
-                  .answer(id -> known(access, id), id -> create(access, id, request)));
+          return created(create(access, request));
         });
   }
 
-  private NewApiKey create(OwnerAccess access, String id, KeyRequest request) {
+  private NewApiKey create(OwnerAccess access, KeyRequest request) {
     ApiKeyData chosen = KeyChange.chosen(request);
     choices().check(ApiKeyData.builder().build(), chosen);
     keys().ownerRate().newKey(realm, access.owner(), () -> event(access));
-    NewApiKey made = manager().create(access.owner(), id, chosen);
+    NewApiKey made = manager().create(access.owner(), chosen);
     // After the scopes were checked against the owner: one that is not there is a bad request.
     access.requireWithinToken(chosen.scopes());
     ApiKeyEvents.created(event(access), made.key());
@@ -239,17 +234,13 @@ public final class OwnerResource {
                   session.getContext().getRequestHeaders(), body, List.of("overlapSeconds"));
           access.requireProvenAddress(realm);
           long overlapSeconds = request.number("overlapSeconds").orElse(0L);
-          return created(
-              repeatable(access, "rotate " + id, request)
-                  .answer(
-                      newId -> known(access, newId),
-                      newId -> rotate(access, id, newId, overlapSeconds)));
+          return created(rotate(access, id, overlapSeconds));
         });
   }
 
-  private NewApiKey rotate(OwnerAccess access, String id, String newId, long overlapSeconds) {
+  private NewApiKey rotate(OwnerAccess access, String id, long overlapSeconds) {
     keys().ownerRate().newKey(realm, access.owner(), () -> event(access));
-    Rotation done = manager().rotate(access.owner(), id, newId, overlapSeconds);
+    Rotation done = manager().rotate(access.owner(), id, overlapSeconds);
     access.requireWithinToken(done.made().key().data().scopes());
     ApiKeyEvents.rotated(event(access), done);
     return done.made();
@@ -277,18 +268,6 @@ public final class OwnerResource {
     }
     access.requireRecentLogin(realm, keys().config().stepUpMaxAgeSeconds());
     access.requireProvenAddress(realm);
-  }
-
-  private RepeatableRequest repeatable(OwnerAccess access, String operation, KeyRequest request) {
-    return RepeatableRequest.of(
-        session, realm, access.user().getId(), access.client().getId(), operation, request);
-  }
-
-  /** A key that the same request has made before, if this token may have made it too. */
-  private Optional<ApiKey> known(OwnerAccess access, String id) {
-    Optional<ApiKey> key = manager().stored(access.owner(), id);
-    key.ifPresent(made -> access.requireWithinToken(made.data().scopes()));
-    return key;
   }
 
   private Response listed(KeyOwner owner, String id) {

@@ -211,19 +211,6 @@ class KeysByAdministratorsIT {
     assertThat(keys.isGood(chosen)).isFalse();
   }
 
-  /** An answer that is kept for a repetition has the secret, too. */
-  @Test
-  void aRepeatedRequestIsJudgedAnew() {
-    String carol = admin.userId("carol");
-    String token = administrator("r-both", "manage-users", "impersonation");
-    String body = Keys.bodyOf("user", carol, "once", "admin");
-    String first = once(token, body).expect(201).text("key");
-    assertThat(once(token, body).expect(201).text("key")).isEqualTo(first);
-    takeRole("r-both", "impersonation");
-    String less = AccountApi.of(realm, admin).token("r-both");
-    refused(once(less, body));
-  }
-
   @Test
   void keysOfClientsFollowTheSameRule() {
     admin
@@ -310,15 +297,6 @@ class KeysByAdministratorsIT {
                     : HttpRequest.BodyPublishers.ofString(json)));
   }
 
-  private Response once(String token, String json) {
-    return Http.send(
-        Http.request(stack.url() + "/admin" + PATH)
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", "the-same-request-of-an-administrator")
-            .POST(HttpRequest.BodyPublishers.ofString(json)));
-  }
-
   private String user(String name, String more) {
     admin
         .post(
@@ -403,12 +381,6 @@ class KeysByAdministratorsIT {
 
   private void giveAdminRole(String userId, String role) {
     admin.post(adminRoles(userId), "[" + adminRole(role) + "]").expect(204);
-  }
-
-  private void takeRole(String username, String role) {
-    admin
-        .deleteWithBody(adminRoles(admin.userId(username)), "[" + adminRole(role) + "]")
-        .expect(204);
   }
 
   private String adminRoles(String userId) {

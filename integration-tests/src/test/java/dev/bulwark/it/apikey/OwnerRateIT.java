@@ -4,7 +4,6 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
@@ -16,13 +15,11 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.themes.ThemedPages;
 import dev.bulwark.redis.process.RedisProcess;
-import java.net.http.HttpRequest;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -231,26 +228,6 @@ class OwnerRateIT {
     keys.send("GET", "/" + id, token, null).expect(200);
     assertTooManyRequests(list(token));
     keys.send("DELETE", "/" + id, token, null).expect(204);
-  }
-
-  @Test
-  void aRepetitionIsNoNewKey() {
-    String token = keys.token(newUser());
-    make(token).expect(201);
-    make(token).expect(201);
-    String once = UUID.randomUUID().toString();
-    JsonNode last = repeatable(token, once).expect(201).json();
-    assertThat(repeatable(token, once).expect(201).json()).isEqualTo(last);
-    assertTooManyKeys(repeatable(token, UUID.randomUUID().toString()));
-  }
-
-  private static Response repeatable(String token, String idempotencyKey) {
-    return Http.send(
-        Http.request(keys.url())
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", idempotencyKey)
-            .POST(HttpRequest.BodyPublishers.ofString(Keys.body("k", null))));
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -321,41 +320,6 @@ class KeysOnMariaDbIT {
       assertThat(key.get("active").asBoolean()).as(key.toString()).isFalse();
       admin.delete(REALM + "/components/" + store).expect(204);
     }
-  }
-
-  /** Those that wait while the first makes the key get its answer. */
-  @ParameterizedTest
-  @EnumSource
-  void aRequestThatIsSentAgainMakesOneKey(Isolation isolation) {
-    Server at = isolation.server();
-    AdminApi admin = at.admin();
-    String owner = at.newOwner("user", "repeats");
-    String body =
-        Json.object(
-            "name", "once", "scopes", List.of(), "owner", Map.of("type", "user", "id", owner));
-    at.create(owner).expect(201);
-    assertOneKey(at, owner, REALM + "/api-keys", body);
-    for (int overlapSeconds : List.of(0, 600)) {
-      String old = at.create(owner).expect(201).text("id");
-      assertOneKey(
-          at,
-          owner,
-          REALM + "/api-keys/" + old + "/rotate",
-          Json.object("overlapSeconds", overlapSeconds));
-    }
-    assertThat(admin.get(REALM + "/api-keys?owner=user:" + owner).expect(200).json())
-        .as("the first, the one made, two new ones, and one that was rotated")
-        .hasSize(5);
-  }
-
-  private static void assertOneKey(Server at, String owner, String path, String body) {
-    AdminApi admin = at.admin();
-    String once = UUID.randomUUID().toString();
-    Supplier<Response> request =
-        () -> afterTheOthers(() -> admin.post(path, body, "Idempotency-Key", once));
-    assertThat(at.together(owner, Collections.nCopies(AT_ONCE / 2, request)))
-        .extracting(answer -> answer.expect(201).text("key"))
-        .containsOnly(request.get().text("key"));
   }
 
   /** A statement of the sweeper fails, as one does that waits too long for a lock. */

@@ -45,15 +45,6 @@ public final class AdminApi {
     post("/realms", RealmKeys.in(realm)).expect(201);
   }
 
-  /** With a header. */
-  public Response post(String path, String json, String header, String value) {
-    return call(
-        Http.request(url + "/admin" + path)
-            .header("Content-Type", "application/json")
-            .header(header, value)
-            .POST(HttpRequest.BodyPublishers.ofString(json)));
-  }
-
   public Response put(String path, String json) {
     return send("PUT", path, json);
   }

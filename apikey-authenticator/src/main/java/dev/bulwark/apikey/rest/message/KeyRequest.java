@@ -114,11 +114,6 @@ public final class KeyRequest {
     }
   }
 
-  /** Returns the request as one text, without blanks between its members. */
-  public String canonical() {
-    return root.toString();
-  }
-
   boolean has(String field) {
     return root.has(field);
   }
