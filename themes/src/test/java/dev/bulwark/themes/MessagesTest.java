@@ -34,7 +34,7 @@ class MessagesTest {
   private static final Pattern REJECTION =
       Pattern.compile("(?:invalid|account\\w*Disabled|missing)\\w*Message\\w*");
 
-  /** That both have the same keys and arguments is shown for every bundle by MessageBundlesIT. */
+  /** That both have the same keys and arguments is shown for every bundle by MessageBundlesTest. */
   @ParameterizedTest
   @ValueSource(strings = {"login", "account", "email"})
   void everyTextIsTranslated(String type) {

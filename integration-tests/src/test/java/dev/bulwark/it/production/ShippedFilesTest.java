@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** L5: no shipped file that production uses has a secret or a default account. */
-class ShippedFilesIT {
+class ShippedFilesTest {
 
   /** What is in the files that name the values of development and tests. */
   private static final List<String> KNOWN =

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The edges between modules that the architecture allows, checked on the jar that ships. */
-class ModuleEdgesIT {
+class ModuleEdgesTest {
 
   private static final List<String> FEATURES =
       List.of(
@@ -108,7 +108,7 @@ class ModuleEdgesIT {
     List<JavaClass> extending =
         CLASSES.stream()
             .filter(
-                type -> type.getAllRawSuperclasses().stream().anyMatch(ModuleEdgesIT::isKeycloaks))
+                type -> type.getAllRawSuperclasses().stream().anyMatch(ModuleEdgesTest::isKeycloaks))
             .toList();
     assertThat(extending)
         .extracting(JavaClass::getSimpleName)
@@ -177,18 +177,6 @@ class ModuleEdgesIT {
         return "the packages of " + root;
       }
     };
-  }
-
-  @Test
-  void everyPackageOfTheBundleIsAFeatureOrALibrary() {
-    assertThat(CLASSES)
-        .extracting(JavaClass::getPackageName)
-        .filteredOn(name -> name.startsWith("dev.bulwark."))
-        .extracting(name -> name.split("\\.", 4)[2])
-        .hasSameElementsAs(
-            Stream.of(FEATURES, LIBRARIES, List.of("bundle", "shaded"))
-                .flatMap(List::stream)
-                .toList());
   }
 
   /** One facade, that of Keycloak itself. Jedis brings its own. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * {@code docs/upgrade-keycloak} lists every internal type of Keycloak that the bundle uses, and
  * says of each package why.
  */
-class UpgradeDocIT {
+class UpgradeDocTest {
 
   private static final String DOCUMENT = "docs/upgrade-keycloak.md";
   private static final String LIST = "docs/upgrade-keycloak/types.md";

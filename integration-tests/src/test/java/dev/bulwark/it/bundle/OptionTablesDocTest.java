@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The option tables of the READMEs are those that the providers of the bundle declare. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OptionTablesDocIT {
+class OptionTablesDocTest {
 
   private static final Map<String, String> READMES =
       Map.ofEntries(

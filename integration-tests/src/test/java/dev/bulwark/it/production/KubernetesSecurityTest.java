@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * B10: on Kubernetes, who reaches what, the rights of the pods, their probes, and the check of the
  * database's certificate. No test has the chart itself: here are the values that it reads.
  */
-class KubernetesSecurityIT {
+class KubernetesSecurityTest {
 
   private static final String FOLDER = "deploy/kubernetes/";
   private static final String COMMON = FOLDER + "common/network-policy.yaml";

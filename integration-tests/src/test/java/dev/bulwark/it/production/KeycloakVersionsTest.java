@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * file that must spell it agrees. {@code -Dbulwark.write-docs=true} writes the version into these
  * files.
  */
-class KeycloakVersionsIT {
+class KeycloakVersionsTest {
 
   private static final String COMPATIBILITY = "docs/compatibility.md";
 

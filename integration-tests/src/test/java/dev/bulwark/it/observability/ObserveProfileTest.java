@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * B11: the files of the compose profile {@code observe} fit together. Its images are not started.
  */
-class ObserveProfileIT {
+class ObserveProfileTest {
 
   private static final Path FILES = Repository.root().resolve("deploy/observability");
   private static final JsonNode SERVICES = services();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every document of the repository is in plain English and in the words of the glossary. */
-class ProseDocIT {
+class ProseDocTest {
 
   private static final double MIN_READING_EASE = 50;
 
@@ -44,7 +44,7 @@ class ProseDocIT {
   private static final Map<String, String> LONG =
       Map.of(
           "CHANGELOG.md", "nobody reads it from its beginning to its end",
-          "docs/upgrade-keycloak/types.md", "UpgradeDocIT writes it, as long as the list is");
+          "docs/upgrade-keycloak/types.md", "UpgradeDocTest writes it, as long as the list is");
 
   private static final Glossary GLOSSARY = Glossary.ofDocuments();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The guides {@code docs/security} and {@code docs/asvs} name no test that does not exist, and some
  * for each promise and each requirement that they call met.
  */
-class SecurityDocIT {
+class SecurityDocTest {
 
   private static final Pattern ASVS_ROW =
       Pattern.compile("(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| ([123]) \\| ([A-Z][a-z ]+) \\|");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * B5: every English text of pages, mails, the administration console and the example application
  * has a German one that shows the same values.
  */
-class MessageBundlesIT {
+class MessageBundlesTest {
 
   private static final Pattern ENGLISH = Pattern.compile("messages(_en)?\\.properties");
 

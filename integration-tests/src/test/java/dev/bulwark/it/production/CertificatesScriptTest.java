@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** B10: the job "certificates" of docker-compose.yml, without its container and as any user. */
-class CertificatesScriptIT {
+class CertificatesScriptTest {
 
   private static final String SERVICES = "keycloak:1000:keycloak,localhost\nredis:999:redis";
   private static final String RECREATE = "docker compose up -d --force-recreate";

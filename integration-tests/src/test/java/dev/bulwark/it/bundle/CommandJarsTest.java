@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * An executable jar has a part of the project's classes. One that is missing would end the command
  * with an error, at the first row that needs it.
  */
-class CommandJarsIT {
+class CommandJarsTest {
 
   @ParameterizedTest
   @CsvSource({

@@ -31,7 +31,7 @@ import org.keycloak.representations.idm.RealmRepresentation;
  * Maven Central: its placeholders are resolved by the library that it uses, and its rules for flows
  * are those of April 2026. {@link OwnFlowsIT} makes the flows.
  */
-class ConfigCliDocIT {
+class ConfigCliDocTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

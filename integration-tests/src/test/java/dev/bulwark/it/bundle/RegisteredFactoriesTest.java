@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** B1: a factory that no service file names would be in the jar, and Keycloak would not know it. */
-class RegisteredFactoriesIT {
+class RegisteredFactoriesTest {
 
   @Test
   void everyFactoryIsInAServiceFile() throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * B1: a jar in {@code providers/} silently shadows the server's class path, so the bundle may share
  * no path with it.
  */
-class BundleCollisionIT {
+class BundleCollisionTest {
 
   @Test
   void theBundleHoldsNothingThatTheServerHas() throws IOException {

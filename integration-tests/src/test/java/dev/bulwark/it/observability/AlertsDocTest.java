@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** B11: docs/operations names the limit at which each rule for Prometheus fires. */
-class AlertsDocIT {
+class AlertsDocTest {
 
   private static final Pattern RULE =
       Pattern.compile(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * {@code docs/promises.md} lists every promise that code and tests cite, and its tests exist and
  * cite the promise.
  */
-class PromisesDocIT {
+class PromisesDocTest {
 
   /** {@code | R1 | text | `ATest`, `BIT` |}. */
   private static final Pattern ROW = Pattern.compile("\\| ([A-Z]\\d{1,2}) \\| .* \\| (.*) \\|");

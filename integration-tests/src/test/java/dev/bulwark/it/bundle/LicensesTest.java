@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * B9: a jar that contains the software of others names it and has the text of its license. A new
  * library without a text fails here, an unknown license stops the build before.
  */
-class LicensesIT {
+class LicensesTest {
 
   private static final String LIST = "META-INF/THIRD-PARTY.txt";
 

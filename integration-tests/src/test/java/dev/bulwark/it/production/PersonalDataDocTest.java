@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** docs/personal-data.md and docs/operations/removal.md name every table of the bundle. */
-class PersonalDataDocIT {
+class PersonalDataDocTest {
 
   private static final Pattern TABLE = Pattern.compile("<createTable\\s+tableName=\"(\\w+)\"");
 
