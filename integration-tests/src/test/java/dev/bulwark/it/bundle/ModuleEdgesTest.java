@@ -108,7 +108,8 @@ class ModuleEdgesTest {
     List<JavaClass> extending =
         CLASSES.stream()
             .filter(
-                type -> type.getAllRawSuperclasses().stream().anyMatch(ModuleEdgesTest::isKeycloaks))
+                type ->
+                    type.getAllRawSuperclasses().stream().anyMatch(ModuleEdgesTest::isKeycloaks))
             .toList();
     assertThat(extending)
         .extracting(JavaClass::getSimpleName)

@@ -2,17 +2,20 @@ package dev.bulwark.it.prose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** B5: texts of pages and mails are short, and in the words of the glossary. */
+/** B5: texts of pages, mails and the REST are short, and in the words of the glossary. */
 class MessagesTest {
 
   private static final int MAX_WORDS_GERMAN = 25;
@@ -26,6 +29,10 @@ class MessagesTest {
 
   static List<String> german() throws IOException {
     return Repository.files(".*/src/main/resources/(.*/)?messages_de\\.properties");
+  }
+
+  static List<String> openApi() throws IOException {
+    return Repository.files(".*/src/main/resources/.*openapi\\.json");
   }
 
   @Test
@@ -54,6 +61,20 @@ class MessagesTest {
                 assertThat(Prose.words(sentence))
                     .as(sentence)
                     .hasSizeLessThanOrEqualTo(MAX_WORDS_GERMAN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("openApi")
+  void textsOfOpenApiDocumentsArePlain(String document) throws IOException {
+    JsonNode root = new ObjectMapper().readTree(Repository.root().resolve(document).toFile());
+    List<String> texts =
+        Stream.of("summary", "description")
+            .flatMap(name -> root.findValuesAsText(name).stream())
+            .toList();
+    Glossary glossary = Glossary.ofDocuments();
+    assertThat(texts).hasSizeGreaterThan(40);
+    assertThat(texts).flatMap(PlainEnglish::faults).isEmpty();
+    assertThat(texts).flatMap(glossary::faults).isEmpty();
   }
 
   /** The texts of a bundle without the markup of mails. */

@@ -23,8 +23,7 @@ final class Prose {
   private static final Pattern CODE = Pattern.compile("`[^`]*`");
   private static final Pattern WORD = Pattern.compile("\\S*\\w\\S*");
 
-  private final List<String> running = new ArrayList<>();
-  private final List<String> cells = new ArrayList<>();
+  private final List<String> sentences = new ArrayList<>();
   private @Nullable StringBuilder block;
 
   private Prose(String markdown) {
@@ -40,17 +39,9 @@ final class Prose {
     endBlock();
   }
 
-  /** Returns all sentences: those of paragraphs and list items, then those of table cells. */
+  /** Returns the sentences of paragraphs, list items and table cells. */
   static List<String> sentences(String markdown) {
-    Prose prose = new Prose(markdown);
-    List<String> all = new ArrayList<>(prose.running);
-    all.addAll(prose.cells);
-    return all;
-  }
-
-  /** Returns the sentences of paragraphs and list items. */
-  static List<String> runningText(String markdown) {
-    return List.copyOf(new Prose(markdown).running);
+    return List.copyOf(new Prose(markdown).sentences);
   }
 
   /** Returns the lines of paragraphs, list items and headings, without their indentation. */
@@ -78,7 +69,7 @@ final class Prose {
     } else if (line.stripLeading().startsWith("|")) {
       endBlock();
       if (!TABLE_RULE.matcher(line).matches()) {
-        cells(line).forEach(cell -> add(cell, cells));
+        cells(line).forEach(this::add);
       }
     } else if (item.matches()) {
       endBlock();
@@ -97,12 +88,12 @@ final class Prose {
 
   private void endBlock() {
     if (block != null) {
-      add(block.toString(), running);
+      add(block.toString());
       block = null;
     }
   }
 
-  private static void add(String text, List<String> sentences) {
+  private void add(String text) {
     String plain = IMAGE.matcher(text).replaceAll("");
     plain = LINK.matcher(plain).replaceAll("$1");
     plain = CODE.matcher(plain).replaceAll("Code").replace("*", "");

@@ -6,7 +6,6 @@ import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,11 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every document of the repository is in plain English and in the words of the glossary. */
 class ProseDocTest {
-
-  private static final double MIN_READING_EASE = 50;
-
-  /** Shorter texts have no reading ease that means anything. */
-  private static final int MIN_SENTENCES = 10;
 
   /** Modules whose README is for developers of the bundle only. */
   private static final Set<String> LIBRARIES =
@@ -37,14 +31,7 @@ class ProseDocTest {
           "stored-credentials",
           "trace-spans");
 
-  private static final int MAX_LINES = 220;
   private static final int MAX_LINE = 120;
-
-  /** Pages that may be longer, each with its reason. */
-  private static final Map<String, String> LONG =
-      Map.of(
-          "CHANGELOG.md", "nobody reads it from its beginning to its end",
-          "docs/upgrade-keycloak/types.md", "UpgradeDocTest writes it, as long as the list is");
 
   private static final Glossary GLOSSARY = Glossary.ofDocuments();
 
@@ -105,13 +92,6 @@ class ProseDocTest {
 
   @ParameterizedTest
   @MethodSource("documents")
-  void noPageIsTooLong(String document) {
-    long allowed = LONG.containsKey(document) ? Integer.MAX_VALUE : MAX_LINES;
-    assertThat(Repository.text(document).lines().count()).isLessThanOrEqualTo(allowed);
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
   void noSentenceBreaksARule(String document) {
     assertThat(PlainEnglish.faults(Repository.text(document))).isEmpty();
   }
@@ -121,15 +101,6 @@ class ProseDocTest {
   void theWordsAreThoseOfTheGlossary(String document) {
     assertThat(GLOSSARY.size()).isGreaterThan(10);
     assertThat(GLOSSARY.faults(Repository.text(document))).isEmpty();
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
-  void theTextIsEasyToRead(String document) {
-    List<String> sentences = Prose.runningText(Repository.text(document));
-    if (sentences.size() >= MIN_SENTENCES) {
-      assertThat(ReadingEase.of(sentences)).isGreaterThanOrEqualTo(MIN_READING_EASE);
-    }
   }
 
   /** A row of a table, code, and a link that no blank divides may be longer. */
