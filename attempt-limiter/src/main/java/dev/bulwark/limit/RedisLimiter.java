@@ -36,36 +36,9 @@ public final class RedisLimiter {
     if (attempt.isUnlimited()) {
       return Decision.GRANTED;
     }
-    List<String> keys = new ArrayList<>();
-    List<String> arguments = new ArrayList<>();
-    arguments.add(attempt.id());
-    arguments.add(Integer.toString(attempt.pools().size()));
-    for (Pool pool : attempt.pools()) {
-      String mark = pool.mark();
-      if (mark != null) {
-        keys.add(redis.key(mark));
-      }
-      arguments.add(mark == null ? "0" : "1");
-      arguments.add(Integer.toString(pool.windows().size()));
-      for (Window window : pool.windows()) {
-        keys.add(redis.key(window.key()));
-        arguments.add(Integer.toString(window.limit()));
-        arguments.add(Long.toString(window.length().toMillis()));
-      }
-    }
-    arguments.addAll(returned);
-    List<?> answer = Script.TAKE.runForList(redis, keys, arguments);
-    long wait = number(answer, 0);
-    int pool = Math.toIntExact(number(answer, 1));
-    if (wait <= 0) {
-      return new Decision.Granted(pool);
-    }
-    Window full = attempt.pools().get(pool).windows().get(Math.toIntExact(number(answer, 2)));
-    return new Decision.Refused(wait, full.scope(), number(answer, 3) == 1);
-  }
-
-  private static long number(List<?> answer, int index) {
-    return (Long) answer.get(index);
+    TakeArguments sent = TakeArguments.of(attempt, returned, redis::key);
+    return TakeAnswer.of(Script.TAKE.runForList(redis, sent.keys(), sent.arguments()))
+        .decide(attempt);
   }
 
   /**
@@ -121,7 +94,8 @@ public final class RedisLimiter {
     List<?> answer = Script.LIFTS.runForList(redis, List.of(redis.key(lifts)), List.of());
     Map<String, Duration> ages = new LinkedHashMap<>();
     for (int i = 0; i + 1 < answer.size(); i += 2) {
-      ages.put(text(answer.get(i)), Duration.ofMillis(Math.max(0, number(answer, i + 1))));
+      long age = (Long) answer.get(i + 1);
+      ages.put(text(answer.get(i)), Duration.ofMillis(Math.max(0, age)));
     }
     return ages;
   }
