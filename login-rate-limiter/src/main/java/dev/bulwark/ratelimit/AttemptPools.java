@@ -83,7 +83,7 @@ record AttemptPools(
   }
 
   /** A pool, and what an attempt is that counts in it. */
-  record Counted(Standing standing, Pool pool) {}
+  record Counted(CallerKind kind, Pool pool) {}
 
   /**
    * Where an attempt counts, in the first that has room: on a known device there alone, from a
@@ -96,10 +96,10 @@ record AttemptPools(
   List<Counted> of(@Nullable String accountKey, @Nullable KnownUser user) {
     List<Counted> pools = new ArrayList<>();
     if (user != null && user.device() != null) {
-      pools.add(new Counted(Standing.KNOWN_DEVICE, ofDevice(user.id(), user.device())));
+      pools.add(new Counted(CallerKind.KNOWN_DEVICE, ofDevice(user.id(), user.device())));
     }
     if (user != null && known.addressDays() > 0) {
-      pools.add(new Counted(Standing.KNOWN_ADDRESS, ofKnownAddress(user)));
+      pools.add(new Counted(CallerKind.KNOWN_ADDRESS, ofKnownAddress(user)));
     }
     pools.add(ofStranger(ofAddress(), ofAccount(accountKey)));
     return pools;
@@ -114,7 +114,7 @@ record AttemptPools(
     List<Window> windows = new ArrayList<>(ofAddress);
     windows.addAll(ofAccount);
     return new Counted(
-        ofAccount.isEmpty() ? Standing.UNCOUNTED : Standing.STRANGER, Pool.of(windows));
+        ofAccount.isEmpty() ? CallerKind.UNCOUNTED : CallerKind.STRANGER, Pool.of(windows));
   }
 
   /** Key of the mark that the user has logged in from this address. */

@@ -111,9 +111,9 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
         new Attempt(shared.ids().next(), counted.stream().map(AttemptPools.Counted::pool).toList());
     Decision decision = shared.limiter().take(attempt);
     if (decision instanceof Decision.Granted granted) {
-      Standing standing = counted.get(granted.pool()).standing();
-      login = hold(attempt, standing, user);
-      shared.metrics().granted(standing, System.nanoTime() - start);
+      CallerKind kind = counted.get(granted.pool()).kind();
+      login = hold(attempt, kind, user);
+      shared.metrics().granted(kind, System.nanoTime() - start);
       return decision;
     }
     waitUntil(start + MIN_REJECTION_NANOS);
@@ -158,7 +158,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
         new Attempt(shared.ids().next(), List.of(Pool.of(pools(address()).ofUserCodes())));
     Decision decision = shared.limiter().take(attempt);
     if (decision instanceof Decision.Granted) {
-      userCode = hold(attempt, Standing.UNCOUNTED, null);
+      userCode = hold(attempt, CallerKind.UNCOUNTED, null);
     }
     return decision instanceof Decision.Refused refused && refused.inFlight() ? BUSY : decision;
   }
@@ -171,8 +171,8 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
   }
 
   @Override
-  public Standing standing(UserModel user) {
-    return login == null ? Standing.UNCOUNTED : login.standing(user.getId());
+  public CallerKind callerKind(UserModel user) {
+    return login == null ? CallerKind.UNCOUNTED : login.callerKind(user.getId());
   }
 
   @Override
@@ -289,9 +289,9 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     return shared.limiter().lift(windows);
   }
 
-  private RequestSlot hold(Attempt attempt, Standing standing, @Nullable UserModel user) {
+  private RequestSlot hold(Attempt attempt, CallerKind kind, @Nullable UserModel user) {
     String userId = user == null ? null : user.getId();
-    RequestSlot slot = new RequestSlot(attempt, shared.returns(), standing, userId);
+    RequestSlot slot = new RequestSlot(attempt, shared.returns(), kind, userId);
     session.getTransactionManager().enlistAfterCompletion(slot);
     return slot;
   }

@@ -29,7 +29,7 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
 
   private final MeterRegistry registry;
   private final List<Meter> meters = new ArrayList<>();
-  private final Map<Standing, Counter> granted = new EnumMap<>(Standing.class);
+  private final Map<CallerKind, Counter> granted = new EnumMap<>(CallerKind.class);
   private final Counter allowed;
   private final Counter inFlight;
   private final Counter withoutThread;
@@ -46,8 +46,8 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
       Supplier<Number> localKeys,
       LoginThreads threads) {
     this.registry = registry;
-    for (Standing standing : Standing.values()) {
-      granted.put(standing, attempts("granted", standing.id()));
+    for (CallerKind kind : CallerKind.values()) {
+      granted.put(kind, attempts("granted", kind.id()));
     }
     inFlight = attempts("busy", "in-flight");
     withoutThread = attempts("busy", "threads");
@@ -123,9 +123,9 @@ final class LoginRateLimiterMetrics implements AutoCloseable {
   }
 
   /** An attempt was granted, which took so many nanoseconds. */
-  void granted(Standing standing, long nanos) {
+  void granted(CallerKind kind, long nanos) {
     decisions.record(nanos, TimeUnit.NANOSECONDS);
-    increment(granted.get(standing));
+    increment(granted.get(kind));
   }
 
   /** An attempt was refused, which took so many nanoseconds. */

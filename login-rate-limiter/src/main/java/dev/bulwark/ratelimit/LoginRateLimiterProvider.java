@@ -39,9 +39,9 @@ public interface LoginRateLimiterProvider extends Provider {
   /**
    * How attempts of this request at a user's secret are counted.
    *
-   * @return {@link Standing#UNCOUNTED} where this request holds no slot of that user
+   * @return {@link CallerKind#UNCOUNTED} where this request holds no slot of that user
    */
-  Standing standing(UserModel user);
+  CallerKind callerKind(UserModel user);
 
   /**
    * The user has logged in, all factors done: the device and the address are known from now on.

@@ -15,7 +15,7 @@ final class RequestSlot extends AbstractKeycloakTransaction {
 
   private final Attempt attempt;
   private final SlotReturns returns;
-  private final Standing standing;
+  private final CallerKind kind;
   private final @Nullable String userId;
   private final List<Attempt> adopted = new ArrayList<>();
   private boolean right;
@@ -24,19 +24,19 @@ final class RequestSlot extends AbstractKeycloakTransaction {
   /**
    * A slot that is open.
    *
-   * @param standing how it is counted
+   * @param kind how it is counted
    * @param userId at whose secret the attempt is; null for nobody
    */
-  RequestSlot(Attempt attempt, SlotReturns returns, Standing standing, @Nullable String userId) {
+  RequestSlot(Attempt attempt, SlotReturns returns, CallerKind kind, @Nullable String userId) {
     this.attempt = attempt;
     this.returns = returns;
-    this.standing = standing;
+    this.kind = kind;
     this.userId = userId;
   }
 
   /** How an attempt of this request at a user's secret is counted. */
-  Standing standing(String user) {
-    return user.equals(userId) ? standing : Standing.UNCOUNTED;
+  CallerKind callerKind(String user) {
+    return user.equals(userId) ? kind : CallerKind.UNCOUNTED;
   }
 
   Attempt attempt() {

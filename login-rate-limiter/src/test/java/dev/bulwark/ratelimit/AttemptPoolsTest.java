@@ -55,8 +55,8 @@ class AttemptPoolsTest {
     List<AttemptPools.Counted> pools =
         pools("192.0.2.1").of("account", new AttemptPools.KnownUser("u", "s", "device"));
     assertThat(pools)
-        .extracting(AttemptPools.Counted::standing)
-        .containsExactly(Standing.KNOWN_DEVICE, Standing.KNOWN_ADDRESS, Standing.STRANGER);
+        .extracting(AttemptPools.Counted::kind)
+        .containsExactly(CallerKind.KNOWN_DEVICE, CallerKind.KNOWN_ADDRESS, CallerKind.STRANGER);
     assertThat(scopes(pools.get(0))).containsExactly(Scope.DEVICE, Scope.DEVICE);
     assertThat(pools.get(0).pool().mark()).isNull();
     assertThat(pools.subList(1, 3))

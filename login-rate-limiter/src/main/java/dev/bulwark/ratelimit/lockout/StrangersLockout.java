@@ -1,7 +1,7 @@
 package dev.bulwark.ratelimit.lockout;
 
+import dev.bulwark.ratelimit.CallerKind;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.ratelimit.Standing;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -48,20 +48,20 @@ final class StrangersLockout implements BruteForceProtector {
   }
 
   /** Without the limiter, which an option can switch off, Keycloak counts as it always does. */
-  private Standing standing(UserModel user) {
+  private CallerKind callerKind(UserModel user) {
     LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
-    return limiter == null ? Standing.UNCOUNTED : limiter.standing(user);
+    return limiter == null ? CallerKind.UNCOUNTED : limiter.callerKind(user);
   }
 
-  private BruteForceProtector of(Standing standing) {
-    return standing == Standing.UNCOUNTED ? oneAtATime : concurrent;
+  private BruteForceProtector of(CallerKind kind) {
+    return kind == CallerKind.UNCOUNTED ? oneAtATime : concurrent;
   }
 
   /** A known device has counters of its own. */
   private void unlessKnown(UserModel user, Consumer<BruteForceProtector> call) {
-    Standing standing = standing(user);
-    if (!standing.isKnown()) {
-      call.accept(of(standing));
+    CallerKind kind = callerKind(user);
+    if (!kind.isKnown()) {
+      call.accept(of(kind));
     }
   }
 
@@ -135,10 +135,10 @@ final class StrangersLockout implements BruteForceProtector {
 
   @Override
   public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
-    Standing standing = standing(user);
-    return !standing.isKnown()
-        && !(standing == Standing.UNCOUNTED && isReturnFromProvider())
-        && of(standing).isTemporarilyDisabled(other, realm, user);
+    CallerKind kind = callerKind(user);
+    return !kind.isKnown()
+        && !(kind == CallerKind.UNCOUNTED && isReturnFromProvider())
+        && of(kind).isTemporarilyDisabled(other, realm, user);
   }
 
   /** Whether this is a login's request to {@code /realms/{realm}/broker/…}. */
@@ -149,7 +149,7 @@ final class StrangersLockout implements BruteForceProtector {
 
   @Override
   public boolean isPermanentlyLockedOut(KeycloakSession other, RealmModel realm, UserModel user) {
-    return of(standing(user)).isPermanentlyLockedOut(other, realm, user);
+    return of(callerKind(user)).isPermanentlyLockedOut(other, realm, user);
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.bulwark.ratelimit;
 import java.util.Locale;
 
 /** How an attempt at a user's secret is counted, which decides whether a lockout holds for it. */
-public enum Standing {
+public enum CallerKind {
   /** On a device on which the user has logged in before: at the device alone. */
   KNOWN_DEVICE,
   /** From an address from which the user has logged in before: there, and not at the account. */
