@@ -66,7 +66,9 @@ final class PasswordHashing implements AutoCloseable {
       int onHeap,
       Supplier<byte[]> work,
       LongConsumer computed) {
-    return timed(algorithm, operation, memory, onHeap, work, hash -> Outcome.CREATED, computed);
+    return run(
+        new HashJob<>(algorithm, operation, memory, onHeap, work, hash -> Outcome.CREATED),
+        computed);
   }
 
   /**
@@ -100,13 +102,12 @@ final class PasswordHashing implements AutoCloseable {
       return PasswordBytes.use(
           form.apply(password),
           bytes ->
-              timed(
-                  algorithm,
-                  Operation.VERIFY,
-                  verification.memory(),
-                  verification.heap(),
-                  () -> verification.matches(bytes),
-                  matches -> matches ? Outcome.MATCH : Outcome.MISMATCH,
+              run(
+                  HashJob.verification(
+                      algorithm,
+                      verification.memory(),
+                      verification.heap(),
+                      () -> verification.matches(bytes)),
                   nanos -> computed.accept(stored, nanos)));
     } catch (PasswordBytes.MalformedPasswordException e) {
       // Such a password cannot have been set.
@@ -142,13 +143,8 @@ final class PasswordHashing implements AutoCloseable {
       refusals.warn(userId.get(), credential, algorithm, e);
       return false;
     }
-    return timed(
-        algorithm,
-        Operation.VERIFY,
-        NEGLIGIBLE,
-        NEGLIGIBLE,
-        () -> matches.test(form),
-        match -> match ? Outcome.MATCH : Outcome.MISMATCH,
+    return run(
+        HashJob.verification(algorithm, NEGLIGIBLE, NEGLIGIBLE, () -> matches.test(form)),
         computed);
   }
 
@@ -157,34 +153,38 @@ final class PasswordHashing implements AutoCloseable {
     metrics.replaced(outcome);
   }
 
-  private <T> T timed(
+  /**
+   * A computation of a hash.
+   *
+   * @param memory KiB that it takes
+   * @param onHeap KiB of it on the Java heap
+   * @param outcome of a result
+   */
+  private record HashJob<T>(
       String algorithm,
       Operation operation,
       int memory,
       int onHeap,
       Supplier<T> work,
-      Function<T, Outcome> outcomeOf,
-      LongConsumer computed) {
-    Supplier<T> measured =
-        () -> {
-          long start = System.nanoTime();
-          Outcome outcome = Outcome.ERROR;
-          try {
-            T result = work.get();
-            outcome = outcomeOf.apply(result);
-            return result;
-          } finally {
-            long nanos = System.nanoTime() - start;
-            metrics.computed(algorithm, operation, outcome, nanos);
-            if (outcome != Outcome.ERROR) {
-              computed.accept(nanos);
-            }
-          }
-        };
-    try (TraceSpan span = spans.child(operation.span())) {
-      span.set("bulwark.password.algorithm", algorithm);
+      Function<T, Outcome> outcome) {
+
+    static HashJob<Boolean> verification(
+        String algorithm, int memory, int onHeap, Supplier<Boolean> work) {
+      return new HashJob<>(
+          algorithm,
+          Operation.VERIFY,
+          memory,
+          onHeap,
+          work,
+          matches -> matches ? Outcome.MATCH : Outcome.MISMATCH);
+    }
+  }
+
+  private <T> T run(HashJob<T> job, LongConsumer computed) {
+    try (TraceSpan span = spans.child(job.operation().span())) {
+      span.set("bulwark.password.algorithm", job.algorithm());
       try {
-        return run(memory, onHeap, span, measured);
+        return runPermitted(job, span, measured(job, computed));
       } catch (RuntimeException e) {
         span.failed(e.getClass().getName());
         throw e;
@@ -192,11 +192,29 @@ final class PasswordHashing implements AutoCloseable {
     }
   }
 
-  private <T> T run(int memory, int onHeap, TraceSpan span, Supplier<T> measured) {
+  private <T> Supplier<T> measured(HashJob<T> job, LongConsumer computed) {
+    return () -> {
+      long start = System.nanoTime();
+      Outcome outcome = Outcome.ERROR;
+      try {
+        T result = job.work().get();
+        outcome = job.outcome().apply(result);
+        return result;
+      } finally {
+        long nanos = System.nanoTime() - start;
+        metrics.computed(job.algorithm(), job.operation(), outcome, nanos);
+        if (outcome != Outcome.ERROR) {
+          computed.accept(nanos);
+        }
+      }
+    };
+  }
+
+  private <T> T runPermitted(HashJob<T> job, TraceSpan span, Supplier<T> measured) {
     try {
       return permits.run(
-          memory,
-          onHeap,
+          job.memory(),
+          job.onHeap(),
           nanos -> {
             metrics.waited(nanos);
             span.set("bulwark.password.wait", nanos / NANOS_PER_SECOND);

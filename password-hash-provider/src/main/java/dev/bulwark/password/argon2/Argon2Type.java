@@ -1,5 +1,6 @@
 package dev.bulwark.password.argon2;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The three variants of Argon2 (RFC 9106 section 3.1, parameter {@code y}). */
@@ -31,11 +32,6 @@ public enum Argon2Type {
 
   /** Finds the variant of a {@linkplain #label() label}; empty when there is none. */
   public static Optional<Argon2Type> ofLabel(String label) {
-    for (Argon2Type type : values()) {
-      if (type.label.equals(label)) {
-        return Optional.of(type);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(type -> type.label.equals(label)).findFirst();
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.password.argon2;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The two versions of Argon2 in use (RFC 9106 section 3.1, parameter {@code v}). */
@@ -32,21 +33,11 @@ public enum Argon2Version {
 
   /** Finds the version of a {@linkplain #label() label}; empty when there is none. */
   public static Optional<Argon2Version> ofLabel(String label) {
-    for (Argon2Version version : values()) {
-      if (version.label.equals(label)) {
-        return Optional.of(version);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(version -> version.label.equals(label)).findFirst();
   }
 
   /** Finds the version of a {@linkplain #code() number}; empty when there is none. */
   public static Optional<Argon2Version> ofCode(int code) {
-    for (Argon2Version version : values()) {
-      if (version.code == code) {
-        return Optional.of(version);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(version -> version.code == code).findFirst();
   }
 }
