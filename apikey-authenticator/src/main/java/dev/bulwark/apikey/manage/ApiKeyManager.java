@@ -127,7 +127,7 @@ public final class ApiKeyManager {
     KeyRules rules = keys.rules(owner, () -> RealmLimits.of(realm).life(), now);
     ApiKeyData checked = rules.changed(before.data(), before.createdAt(), wanted);
     if (rules.bringsBack(before.data(), checked)) {
-      keys.room(owner, locked.ofOwner(), RealmLimits.of(realm), now)
+      keys.quota(owner, locked.ofOwner(), RealmLimits.of(realm), now)
           .requireForLaterEnd(checked.isRotated());
     }
     ApiKeyData data = KeyRules.endingTokens(before.data(), checked, Time.currentTimeMillis());

@@ -43,7 +43,7 @@ final class KeyAdoption {
     long createdAt = rules.createdAt(foreign.createdAt());
     ApiKeyData data = rules.checked(foreign.data());
     ApiKeyStore.requireFits(data);
-    keys.room(owner, keys.lock(owner), limits, now).requireForImported();
+    keys.quota(owner, keys.lock(owner), limits, now).requireForImported();
     ApiKey key =
         new ApiKey(KeycloakModelUtils.generateId(), owner, foreign.hash(), data, createdAt);
     keys.store().create(key);

@@ -36,7 +36,7 @@ final class KeyCreation {
     List<ApiKeyEntity> rows = keys.lock(owner);
     // Before the room is: the key with this id may have taken the last place.
     keys.requireNew(id);
-    keys.room(owner, rows, limits, now).requireForNew();
+    keys.quota(owner, rows, limits, now).requireForNew();
     return store(owner, id, limits, checked, now);
   }
 

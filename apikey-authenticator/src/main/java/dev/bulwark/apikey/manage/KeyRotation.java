@@ -38,7 +38,7 @@ final class KeyRotation {
     Set<String> ofOwner = keys.scopes(owner);
     RealmLimits limits = RealmLimits.of(realm);
     if (overlapSeconds > 0) {
-      keys.room(owner, locked.ofOwner(), limits, now).requireForOverlap();
+      keys.quota(owner, locked.ofOwner(), limits, now).requireForOverlap();
     }
     ApiKeyData successor = RotationRules.successor(old.data(), ofOwner, limits.life(), now);
     NewApiKey made = creation.store(owner, KeycloakModelUtils.generateId(), limits, successor, now);

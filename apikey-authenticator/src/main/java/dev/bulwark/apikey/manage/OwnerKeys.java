@@ -133,9 +133,9 @@ final class OwnerKeys {
     return new ScopeCatalog(session, realm).of(owner).keySet();
   }
 
-  /** The room of an owner for more keys at a moment, in epoch milliseconds. */
-  KeyRoom room(KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
-    return new KeyRoom(rows, limits.maxKeys(), now, counted -> backed(owner, counted, now));
+  /** The rules for more keys of an owner at a moment, in epoch milliseconds. */
+  KeyQuotaRules quota(KeyOwner owner, List<ApiKeyEntity> rows, RealmLimits limits, long now) {
+    return new KeyQuotaRules(rows, limits.maxKeys(), now, counted -> backed(owner, counted, now));
   }
 
   /**

@@ -226,7 +226,7 @@ public final class VerifyResource {
       if (rejected.getStatus() != Response.Status.UNAUTHORIZED.getStatusCode()) {
         throw e;
       }
-      throw new WebApplicationException(refused(ApiError.of(rejected)));
+      throw new WebApplicationException(refused(ApiError.asProblem(rejected)));
     }
   }
 
@@ -266,14 +266,14 @@ public final class VerifyResource {
       EventBuilder event, @Nullable String address, Optional<String> presented) {
     if (presented.isEmpty()) {
       event.detail(Details.REASON, "api_key_missing").error("invalid_api_key");
-      return ApiError.of(rejected());
+      return ApiError.asProblem(rejected());
     }
     KeyDoor.Outcome outcome =
         KeyDoor.of(ApiKeyProvider.verifier(session), event, VerifyResource::rejected)
             .check(presented.get(), address);
     return outcome instanceof KeyDoor.Open open
         ? accepted(open.accepted())
-        : ApiError.of(((KeyDoor.Closed) outcome).answer());
+        : ApiError.asProblem(((KeyDoor.Closed) outcome).answer());
   }
 
   /**

@@ -15,14 +15,17 @@ public final class KeyDoor {
 
   private final ApiKeyVerifier verifier;
   private final EventBuilder event;
-  private final boolean sends;
+  private final boolean sendsEvent;
   private final Supplier<Response> rejected;
 
   private KeyDoor(
-      ApiKeyVerifier verifier, EventBuilder event, boolean sends, Supplier<Response> rejected) {
+      ApiKeyVerifier verifier,
+      EventBuilder event,
+      boolean sendsEvent,
+      Supplier<Response> rejected) {
     this.verifier = verifier;
     this.event = event;
-    this.sends = sends;
+    this.sendsEvent = sendsEvent;
     this.rejected = rejected;
   }
 
@@ -62,17 +65,17 @@ public final class KeyDoor {
       return new Open(accepted);
     }
     if (verification instanceof Verification.Limited limited) {
-      keep(false);
+      chooseEventType(false);
       send(VerificationEvents.limited(event));
       return new Closed(TokenErrors.limited(limited.retryAfterSeconds()));
     }
     if (verification instanceof Verification.Exhausted exhausted) {
-      keep(exhausted.first());
+      chooseEventType(exhausted.first());
       send(VerificationEvents.exhausted(event, exhausted));
       return new Closed(TokenErrors.exhausted(exhausted.allowance()));
     }
     Verification.Rejected closed = (Verification.Rejected) verification;
-    keep(closed.first());
+    chooseEventType(closed.first());
     send(VerificationEvents.rejected(event, closed, address));
     return new Closed(rejected.get());
   }
@@ -82,14 +85,14 @@ public final class KeyDoor {
    * nothing that strangers send, and a rejection of a key once in a window: a flood of requests
    * must not fill the database, whichever request brings the key.
    */
-  private void keep(boolean worth) {
-    if (sends) {
-      event.event(worth ? EventType.OAUTH2_EXTENSION_GRANT : EventType.INTROSPECT_TOKEN);
+  private void chooseEventType(boolean stored) {
+    if (sendsEvent) {
+      event.event(stored ? EventType.OAUTH2_EXTENSION_GRANT : EventType.INTROSPECT_TOKEN);
     }
   }
 
   private void send(String error) {
-    if (sends) {
+    if (sendsEvent) {
       event.error(error);
     }
   }

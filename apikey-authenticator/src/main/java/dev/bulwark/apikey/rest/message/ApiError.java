@@ -52,7 +52,7 @@ public record ApiError(
   }
 
   /** Returns the answer in this form if it is an error of OAuth, else the answer itself. */
-  public static Response of(Response answer) {
+  public static Response asProblem(Response answer) {
     if (!(answer.getEntity() instanceof OAuth2ErrorRepresentation error)) {
       return answer;
     }

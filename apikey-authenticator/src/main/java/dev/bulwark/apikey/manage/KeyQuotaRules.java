@@ -12,7 +12,7 @@ import java.util.function.ToIntFunction;
  * <p>Keys that have ended do not count as keys, but they are stored until somebody deletes them.
  * Their number is bounded too, or an owner could fill the database with keys of a short life.
  */
-final class KeyRoom {
+final class KeyQuotaRules {
 
   /** Stored keys of an owner, expired ones included, for each key that the realm allows. */
   private static final int STORED = 4;
@@ -26,7 +26,7 @@ final class KeyRoom {
   private final ToIntFunction<List<ApiKeyEntity>> backed;
 
   /**
-   * The room of an owner at a moment.
+   * The rules for an owner at a moment.
    *
    * @param rows of the locked owner
    * @param maxKeys most keys of an owner in the realm
@@ -34,7 +34,7 @@ final class KeyRoom {
    * @param backed how many of some rows a key stands behind: Keycloak's own deletion of a
    *     credential leaves the row. It is asked only if there are enough rows to reach a limit
    */
-  KeyRoom(
+  KeyQuotaRules(
       List<ApiKeyEntity> rows, int maxKeys, long now, ToIntFunction<List<ApiKeyEntity>> backed) {
     this.rows = rows;
     this.maxKeys = maxKeys;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** K3, K6: how many keys an owner may have; the realm allows three. */
-class KeyRoomTest {
+class KeyQuotaRulesTest {
 
   private static final int MAX_KEYS = 3;
   private static final long NOW = 1_000;
@@ -60,16 +60,17 @@ class KeyRoomTest {
     return row;
   }
 
-  private static KeyRoom room(List<ApiKeyEntity> rows) {
-    return new KeyRoom(rows, MAX_KEYS, NOW, List::size);
+  private static KeyQuotaRules quota(List<ApiKeyEntity> rows) {
+    return new KeyQuotaRules(rows, MAX_KEYS, NOW, List::size);
   }
 
-  private static void check(KeyRoom room, Consumer<KeyRoom> require, @Nullable String message) {
+  private static void check(
+      KeyQuotaRules quota, Consumer<KeyQuotaRules> require, @Nullable String message) {
     if (message == null) {
-      assertThatCode(() -> require.accept(room)).doesNotThrowAnyException();
+      assertThatCode(() -> require.accept(quota)).doesNotThrowAnyException();
     } else {
       Kind kind = message.equals(STORED) ? Kind.STORED_LIMIT_EXCEEDED : Kind.LIMIT_EXCEEDED;
-      assertThatThrownBy(() -> require.accept(room))
+      assertThatThrownBy(() -> require.accept(quota))
           .isInstanceOfSatisfying(ApiKeyException.class, e -> assertThat(e.kind()).isEqualTo(kind))
           .hasMessage(message);
     }
@@ -88,9 +89,9 @@ class KeyRoomTest {
   })
   void aNewKeyAndAnImportedOne(
       int good, int expired, int overlapping, int replaced, boolean forNew, boolean forImported) {
-    KeyRoom room = room(rows(good, expired, overlapping, replaced));
-    check(room, KeyRoom::requireForImported, forImported ? null : KEYS);
-    check(room, KeyRoom::requireForNew, forNew ? null : forImported ? STORED : KEYS);
+    KeyQuotaRules quota = quota(rows(good, expired, overlapping, replaced));
+    check(quota, KeyQuotaRules::requireForImported, forImported ? null : KEYS);
+    check(quota, KeyQuotaRules::requireForNew, forNew ? null : forImported ? STORED : KEYS);
   }
 
   @ParameterizedTest
@@ -105,20 +106,20 @@ class KeyRoomTest {
   void aRotationWithAnOverlap(
       int good, int expired, int overlapping, int replaced, boolean hasRoom) {
     check(
-        room(rows(good, expired, overlapping, replaced)),
-        KeyRoom::requireForOverlap,
+        quota(rows(good, expired, overlapping, replaced)),
+        KeyQuotaRules::requireForOverlap,
         hasRoom ? null : ACCEPTED + "Rotate without an overlap");
   }
 
   @Test
   void rotatedKeysThatAreStoredAreBounded() {
-    check(room(rows(3, 0, 1, 18)), KeyRoom::requireForOverlap, null);
-    check(room(rows(3, 0, 1, 19)), KeyRoom::requireForOverlap, ROTATED);
+    check(quota(rows(3, 0, 1, 18)), KeyQuotaRules::requireForOverlap, null);
+    check(quota(rows(3, 0, 1, 19)), KeyQuotaRules::requireForOverlap, ROTATED);
     // With many keys of an owner, there are more of them.
-    KeyRoom larger = new KeyRoom(rows(6, 0, 0, 23), 6, NOW, List::size);
-    check(larger, KeyRoom::requireForOverlap, null);
-    KeyRoom full = new KeyRoom(rows(6, 0, 0, 24), 6, NOW, List::size);
-    check(full, KeyRoom::requireForOverlap, ROTATED.replace("20", "24"));
+    KeyQuotaRules larger = new KeyQuotaRules(rows(6, 0, 0, 23), 6, NOW, List::size);
+    check(larger, KeyQuotaRules::requireForOverlap, null);
+    KeyQuotaRules full = new KeyQuotaRules(rows(6, 0, 0, 24), 6, NOW, List::size);
+    check(full, KeyQuotaRules::requireForOverlap, ROTATED.replace("20", "24"));
   }
 
   @ParameterizedTest
@@ -130,10 +131,10 @@ class KeyRoomTest {
     "3, 3, false, false",
   })
   void aKeyThatGetsALaterEnd(int good, int overlapping, boolean forKey, boolean forRotated) {
-    KeyRoom room = room(rows(good, 1, overlapping, 1));
-    check(room, some -> some.requireForLaterEnd(false), forKey ? null : KEYS);
+    KeyQuotaRules quota = quota(rows(good, 1, overlapping, 1));
+    check(quota, some -> some.requireForLaterEnd(false), forKey ? null : KEYS);
     check(
-        room,
+        quota,
         some -> some.requireForLaterEnd(true),
         forRotated ? null : ACCEPTED + "Use the key that replaced this one");
   }
@@ -142,22 +143,22 @@ class KeyRoomTest {
   @Test
   void aRowWithoutAKeyTakesNoRoom() {
     List<ApiKeyEntity> rows = rows(4, 0, 0, 0);
-    check(new KeyRoom(rows, MAX_KEYS, NOW, counted -> 2), KeyRoom::requireForNew, null);
-    check(new KeyRoom(rows, MAX_KEYS, NOW, counted -> 3), KeyRoom::requireForNew, KEYS);
+    check(new KeyQuotaRules(rows, MAX_KEYS, NOW, counted -> 2), KeyQuotaRules::requireForNew, null);
+    check(new KeyQuotaRules(rows, MAX_KEYS, NOW, counted -> 3), KeyQuotaRules::requireForNew, KEYS);
   }
 
   /** It is a query of the database. */
   @Test
   void keysAreLookedForOnlyWhereALimitIsNear() {
-    KeyRoom room =
-        new KeyRoom(
+    KeyQuotaRules quota =
+        new KeyQuotaRules(
             rows(2, 0, 0, 0),
             MAX_KEYS,
             NOW,
             counted -> {
               throw new IllegalStateException("asked for " + counted.size());
             });
-    check(room, KeyRoom::requireForNew, null);
-    check(room, KeyRoom::requireForOverlap, null);
+    check(quota, KeyQuotaRules::requireForNew, null);
+    check(quota, KeyQuotaRules::requireForOverlap, null);
   }
 }
