@@ -1,9 +1,9 @@
 package dev.bulwark.apikey.command;
 
+import dev.bulwark.http.command.CommandRun;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 public final class ApiKeysCommand implements Runnable {
 
   static final int OK = 0;
-  static final int COULD_NOT_RUN = 1;
   static final int FOUND = 2;
 
   @Spec
@@ -41,31 +40,14 @@ public final class ApiKeysCommand implements Runnable {
   }
 
   static int run(InputStream in, PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new ApiKeysCommand())
-        .addSubcommand(new CheckCommand(in))
-        .addSubcommand(new ImportCommand(in))
-        .addSubcommand(new ReindexCommand())
-        .setOut(out)
-        .setErr(err)
-        .setExecutionExceptionHandler(
-            (e, command, result) -> {
-              command.getErr().println("bulwark-apikeys: " + describe(e));
-              return COULD_NOT_RUN;
-            })
-        .setParameterExceptionHandler(
-            (e, ignored) -> {
-              e.getCommandLine().getErr().println("bulwark-apikeys: " + e.getMessage());
-              e.getCommandLine().usage(e.getCommandLine().getErr());
-              return COULD_NOT_RUN;
-            })
-        .execute(args);
-  }
-
-  private static String describe(Exception e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file: " + e.getMessage();
-    }
-    return e instanceof CommandException ? String.valueOf(e.getMessage()) : e.toString();
+    return CommandRun.run(
+        new CommandLine(new ApiKeysCommand())
+            .addSubcommand(new CheckCommand(in))
+            .addSubcommand(new ImportCommand(in))
+            .addSubcommand(new ReindexCommand()),
+        out,
+        err,
+        args);
   }
 
   @Override

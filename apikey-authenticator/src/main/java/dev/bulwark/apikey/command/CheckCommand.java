@@ -3,6 +3,7 @@ package dev.bulwark.apikey.command;
 import dev.bulwark.apikey.bulk.RowLines;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
 import dev.bulwark.apikey.key.secret.KeyScanner;
+import dev.bulwark.http.command.CommandException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

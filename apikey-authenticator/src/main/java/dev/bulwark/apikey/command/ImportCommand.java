@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.apikey.bulk.ImportRow;
 import dev.bulwark.apikey.bulk.RejectedRowException;
 import dev.bulwark.apikey.bulk.RowLines;
+import dev.bulwark.http.command.CommandException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -47,7 +48,7 @@ final class ImportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final KeyServerOptions server = new KeyServerOptions();
 
   @Parameters(
       paramLabel = "FILE",

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey.command;
 
+import dev.bulwark.http.command.CommandException;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

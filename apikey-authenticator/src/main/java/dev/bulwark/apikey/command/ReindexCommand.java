@@ -28,7 +28,7 @@ final class ReindexCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final KeyServerOptions server = new KeyServerOptions();
 
   @Override
   public Integer call() throws IOException {

@@ -39,13 +39,13 @@ final class DiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path file;
 
-  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final RealmServerOptions server = new RealmServerOptions();
 
   @Override
   public Integer call() throws IOException {
     JsonNode expected = RealmFile.read(file, System.getenv());
     String realm = server.realm().orElseGet(() -> expected.path("realm").asText());
-    JsonNode live = server.connect(realm, System.getenv()).export();
+    JsonNode live = server.export(realm, System.getenv());
     List<Difference> differences = new RealmDiff(realm).compare(expected, live);
     print(spec.commandLine().getOut(), realm, differences);
     return differences.isEmpty() ? RealmCommand.NO_DRIFT : RealmCommand.DRIFT;

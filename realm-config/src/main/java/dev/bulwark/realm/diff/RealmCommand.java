@@ -1,8 +1,8 @@
 package dev.bulwark.realm.diff;
 
+import dev.bulwark.http.command.CommandRun;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 public final class RealmCommand implements Runnable {
 
   static final int NO_DRIFT = 0;
-  static final int COULD_NOT_RUN = 1;
   static final int DRIFT = 2;
 
   @Spec
@@ -36,29 +35,8 @@ public final class RealmCommand implements Runnable {
   }
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new RealmCommand())
-        .addSubcommand(new DiffCommand())
-        .setOut(out)
-        .setErr(err)
-        .setExecutionExceptionHandler(
-            (e, command, result) -> {
-              command.getErr().println("bulwark-realm: " + describe(e));
-              return COULD_NOT_RUN;
-            })
-        .setParameterExceptionHandler(
-            (e, ignored) -> {
-              e.getCommandLine().getErr().println("bulwark-realm: " + e.getMessage());
-              e.getCommandLine().usage(e.getCommandLine().getErr());
-              return COULD_NOT_RUN;
-            })
-        .execute(args);
-  }
-
-  private static String describe(Exception e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file: " + e.getMessage();
-    }
-    return e instanceof CommandException ? String.valueOf(e.getMessage()) : e.toString();
+    return CommandRun.run(
+        new CommandLine(new RealmCommand()).addSubcommand(new DiffCommand()), out, err, args);
   }
 
   @Override

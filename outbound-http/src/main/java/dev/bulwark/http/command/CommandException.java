@@ -1,16 +1,17 @@
-package dev.bulwark.apikey.command;
+package dev.bulwark.http.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 
-/** The command cannot go on; its message is for the operator and holds no secret. */
-final class CommandException extends RuntimeException {
+/** The command cannot go on; its message is for the operator and contains no secret. */
+public final class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   private final transient JsonNode answer;
 
-  CommandException(String message) {
+  /** Ends the command with a message. */
+  public CommandException(String message) {
     this(message, MissingNode.getInstance());
   }
 
@@ -19,12 +20,13 @@ final class CommandException extends RuntimeException {
    *
    * @param answer its JSON, a missing node if it has none
    */
-  CommandException(String message, JsonNode answer) {
+  public CommandException(String message, JsonNode answer) {
     super(message);
     this.answer = answer;
   }
 
-  JsonNode answer() {
+  /** The JSON of the server, a missing node if there is none. */
+  public JsonNode answer() {
     return answer;
   }
 }
