@@ -3,7 +3,7 @@ import { AngleDownIcon, AngleRightIcon } from "@patternfly/react-icons";
 import { useId, useState } from "react";
 import type { CreatedKey } from "./api";
 import { usePage } from "./context";
-import { Failure, KeyModal, useWork } from "./dialogs";
+import { Failure, KeyModal, useWork } from "./modal";
 import { FieldError, focusField } from "./field";
 import { focusFault, LimitFields } from "./fields";
 import { dateError, defaultDays, endOf, lastDay, localDay, presets, type Expiry } from "./keys";

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import type { Api, Key, Settings } from "./api";
 import { useTexts } from "./context";
-import { Failure, KeyModal, useWork } from "./dialogs";
+import { Failure, KeyModal, useWork } from "./modal";
 import { focusFault, LimitFields } from "./fields";
 import { readChange, typed as typedOf, type Faults, type Typed } from "./limits";
 

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import type { CreatedKey, Settings } from "../api";
 import { PageContext, useTexts, type Context } from "../context";
 import { CreateForm } from "../create";
-import { Failure, KeyModal, useWork } from "../dialogs";
+import { Failure, KeyModal, useWork } from "../modal";
 import { FieldError, focusField } from "../field";
 import type { Session } from "../session";
 import { ShownKey } from "../shown";

@@ -1,7 +1,7 @@
 import { Text, TextContent } from "@patternfly/react-core";
 import { useRef, useState } from "react";
 import { useTexts } from "../context";
-import { Failure, KeyModal } from "../dialogs";
+import { Failure, KeyModal } from "../modal";
 import type { AdminApi, OwnedKey } from "./api";
 
 type Props = {
