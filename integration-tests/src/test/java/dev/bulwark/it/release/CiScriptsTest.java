@@ -49,6 +49,7 @@ class CiScriptsTest {
             "newest",
             "nightly",
             "long",
+            "shard",
             "packages",
             "release",
             "reproducible")) {
@@ -302,6 +303,26 @@ class CiScriptsTest {
     environment.put("SECONDS_OF_RUN", "60");
     environment.put("LIMIT", "1s");
     run(".ci/nightly 26.7.0").expect(124);
+  }
+
+  /** The longest class alone, so that no machine is left with it at the end. */
+  @Test
+  void eachClassIsInOneShard() throws IOException {
+    script("integration-tests/src/test/durations", "");
+    Path repository = folder.resolve("repository");
+    Files.writeString(
+        repository.resolve("integration-tests/src/test/durations"),
+        "0,60000,it.LongIT\n0,20000,it.ShortIT\n0,1000,it.TinyIT\n");
+    for (String file :
+        List.of(
+            "it/LongIT", "it/ShortIT", "it/TinyIT", "it/NewIT", "it/LogSecretsIT", "it/ATest")) {
+      script("integration-tests/src/test/java/" + file + ".java", "");
+    }
+    run("git add --all && " + COMMIT + "classes").expect(0);
+    assertThat(run(".ci/shard 1 2 --list").expect(0).output()).isEqualTo("**/it/LongIT.java\n");
+    assertThat(run(".ci/shard 2 2 --list").expect(0).output().lines())
+        .containsExactlyInAnyOrder("**/it/ShortIT.java", "**/it/NewIT.java", "**/it/TinyIT.java");
+    assertThat(run(".ci/shard 3 2 --list").expect(2).output()).contains("no part 3 of 2");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.bulwark.it.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.bulwark.it.support.Repository;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +147,33 @@ class WorkflowsTest {
         .hasLineCount(8)
         .contains("image.title", "image.description", "image.url", "image.source")
         .contains("image.version", "image.revision", "image.created", "image.licenses");
+  }
+
+  /** Unit tests, all parts of the integration tests, and the other versions of Keycloak. */
+  @Test
+  void eachPushRunsAllTestsSideBySide() throws IOException {
+    assertThat(job("verify unit").runs())
+        .contains("mvn -B verify -DskipITs -Dunit.tests.excluded.groups=\n", "mvn -B -Pdocs ");
+    List<String> parts = matrix("verify integration", "part");
+    assertThat(parts).containsExactly("1", "2", "3");
+    assertThat(job("verify integration").runs()).contains(".ci/shard \"$PART\" " + parts.size());
+    assertThat(job("verify keycloak").runs())
+        .containsSubsequence("mvn -B install ", "integration-tests/matrix \"$VERSION\"");
+    JsonNode versions =
+        new ObjectMapper().readTree(Repository.text("config/keycloak-versions.json"));
+    assertThat(matrix("verify keycloak", "version"))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of("partial", "runtime")
+                .flatMap(kind -> list(versions.get(kind)).stream())
+                .map(JsonNode::asText)
+                .filter(version -> !version.equals(versions.get("compile").asText()))
+                .toList());
+  }
+
+  private static List<String> matrix(String job, String name) throws IOException {
+    return list(job(job).definition().at("/strategy/matrix/" + name)).stream()
+        .map(JsonNode::asText)
+        .toList();
   }
 
   @Test
