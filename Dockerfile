@@ -9,9 +9,9 @@ ARG LIBARGON2=built
 # With --platform each platform compiles its own.
 FROM ${DEBIAN_IMAGE} AS libargon2-built
 WORKDIR /src
-COPY docker/fetch-libargon2-source.sh ./
+COPY deploy/docker/fetch-libargon2-source.sh ./
 RUN ./fetch-libargon2-source.sh
-COPY docker/build-libargon2.sh ./
+COPY deploy/docker/build-libargon2.sh ./
 RUN ./build-libargon2.sh argon2.orig.tar /libargon2
 
 FROM ${DEBIAN_IMAGE} AS libargon2-bundled
@@ -39,8 +39,8 @@ RUN mkdir -p /opt/keycloak/data/tmp && ln -s tmp/keycloak-truststore.p12 /opt/ke
 COPY --from=libargon2 /libargon2/ /opt/bulwark/libargon2/
 # The licenses of the bundle's libraries are in its jar too.
 COPY LICENSE NOTICE /opt/bulwark/licenses/
-COPY licenses/*.txt /opt/bulwark/licenses/
-COPY --chmod=755 docker/entry.sh docker/select-libargon2.sh /opt/bulwark/
+COPY bundle/licenses/*.txt /opt/bulwark/licenses/
+COPY --chmod=755 deploy/docker/entry.sh deploy/docker/select-libargon2.sh /opt/bulwark/
 # Huge pages for what malloc gives; the provider asks for them itself for a hash's memory. A glibc older than 2.35 ignores it.
 ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 # The cost of a password hash. Keycloak's default is 7 MiB.

@@ -1,4 +1,4 @@
-/** A user of Redis that may do no more than redis-connection/README.md says (C3, R5). */
+/** A user of Redis that may do no more than libraries/redis-connection/README.md says (C3, R5). */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ for (const kind of KINDS) {
 }
 
 function documentedRules() {
-  const readme = readFileSync(new URL('../../../redis-connection/README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../libraries/redis-connection/README.md', import.meta.url), 'utf8');
   const [, command] = /ACL SETUSER relying-app ((?:.*\\\n)*.*)/.exec(readme);
   return command
     .replaceAll("'", '')

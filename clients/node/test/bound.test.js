@@ -15,7 +15,7 @@ import { bearerToken as forFastify } from '../src/fastify.js';
 import { Holder, makeCertificate } from './proofs.js';
 import { RedisServer, open } from './servers.js';
 
-const FILE = new URL('../../../conformance/revocation-cases.json', import.meta.url);
+const FILE = new URL('../../conformance/revocation-cases.json', import.meta.url);
 const { resource: URL_OF_API, target: TARGET, requests: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
 const ISSUER = 'https://sso.example.org/realms/app';
 const AUDIENCE = 'relying-app';

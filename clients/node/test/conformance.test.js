@@ -7,7 +7,7 @@ import { RevocationChecker } from '../src/index.js';
 import { SLOTS, crc16 } from '../src/keys.js';
 import { KINDS, RedisServer, TestCluster, open, openCluster, until } from './servers.js';
 
-const FILE = new URL('../../../conformance/revocation-cases.json', import.meta.url);
+const FILE = new URL('../../conformance/revocation-cases.json', import.meta.url);
 const { now: NOW, cases: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
 const QUIET = { info() {}, warn() {} };
 

@@ -1,4 +1,4 @@
-/** Keys, certificates and DPoP proofs as conformance/revocation-cases.json describes them. */
+/** Keys, certificates and DPoP proofs as clients/conformance/revocation-cases.json describes them. */
 
 import { execFileSync } from 'node:child_process';
 import { X509Certificate, createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';

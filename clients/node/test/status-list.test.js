@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { StatusListChecker } from '../src/index.js';
 
-const FILE = new URL('../../../conformance/status-list-cases.json', import.meta.url);
+const FILE = new URL('../../conformance/status-list-cases.json', import.meta.url);
 const { now: NOW, issuer: ISSUER, keys: KEYS, lists: LISTS, cases: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
 const QUIET = { warn() {} };
 

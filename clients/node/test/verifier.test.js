@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { CannotVerify, Guard, InvalidToken, KeycloakVerifier } from '../src/index.js';
 
-const FILE = new URL('../../../conformance/revocation-cases.json', import.meta.url);
+const FILE = new URL('../../conformance/revocation-cases.json', import.meta.url);
 const { keys: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
 const ISSUER = 'https://sso.example.org/realms/app';
 const AUDIENCE = 'relying-app';

@@ -1,4 +1,4 @@
-"""Keys, certificates and DPoP proofs as conformance/revocation-cases.json describes them."""
+"""Keys, certificates and DPoP proofs as clients/conformance/revocation-cases.json describes them."""
 
 from __future__ import annotations
 

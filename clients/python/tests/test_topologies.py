@@ -237,8 +237,8 @@ class TestTls:
 
 
 def documented_rules() -> list[str]:
-    """What an application may do, from the command of redis-connection/README.md."""
-    readme = Path(__file__, "../../../../redis-connection/README.md").resolve().read_text()
+    """What an application may do, from the command of libraries/redis-connection/README.md."""
+    readme = Path(__file__, "../../../../libraries/redis-connection/README.md").resolve().read_text()
     command = re.search(r"ACL SETUSER relying-app ((?:.*\\\n)*.*)", readme)
     assert command is not None
     return [rule for rule in shlex.split(command[1].replace("\\\n", " ")) if rule != ">password"]

@@ -24,7 +24,7 @@ import org.keycloak.models.credential.PasswordCredentialModel;
  * P2, P5: whatever a stored credential holds, its verifier refuses it as {@link
  * UnusableHashException} or computes within the limits.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class StoredCredentialFuzzTest {
 

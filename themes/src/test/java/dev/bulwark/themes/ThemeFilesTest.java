@@ -40,7 +40,7 @@ class ThemeFilesTest {
     }
     // The parent's own sheet, named again because the property replaces the parent's.
     names.removeIf(name -> name.isEmpty() || name.equals("css/styles.css"));
-    // Made by the module api-keys-page, whose tests look for it.
+    // Made by the module features/console, whose tests look for it.
     names.removeIf(name -> name.startsWith(EARLY));
     assertThat(names).isNotEmpty();
     for (String name : names) {
@@ -55,7 +55,7 @@ class ThemeFilesTest {
   void theAddressesOfOwnStylesAndScriptsChangeWithTheirContent(String type)
       throws IOException, NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    Path page = Path.of("../api-keys-page");
+    Path page = Path.of("../features/console");
     List<Path> hashed = new ArrayList<>();
     hashed.add(page.resolve("build.mjs"));
     hashed.add(page.resolve("package-lock.json"));

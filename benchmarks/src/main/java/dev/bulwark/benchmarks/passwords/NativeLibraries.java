@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * libargon2 as the container image has it: Debian's source, compiled by {@code
- * docker/build-libargon2.sh} and picked by {@code docker/select-libargon2.sh}. Source and result
- * are kept below {@code benchmarks/target/libargon2}, in a folder for this script and this source:
- * what others have made is not measured.
+ * deploy/docker/build-libargon2.sh} and picked by {@code deploy/docker/select-libargon2.sh}. Source
+ * and result are kept below {@code benchmarks/target/libargon2}, in a folder for this script and
+ * this source: what others have made is not measured.
  */
 final class NativeLibraries {
 
@@ -87,7 +87,7 @@ final class NativeLibraries {
       }
       tarball = tarball(folder);
     }
-    Path script = plan.root().resolve("docker/build-libargon2.sh");
+    Path script = plan.root().resolve("deploy/docker/build-libargon2.sh");
     Path source = tarball.orElseThrow();
     Path own = Files.createDirectories(folder.resolve(sha256(script, source)));
     Path built = own.resolve("build");
@@ -109,7 +109,7 @@ final class NativeLibraries {
   }
 
   private Build picked(Path built) throws IOException, InterruptedException {
-    String script = plan.root().resolve("docker/select-libargon2.sh").toString();
+    String script = plan.root().resolve("deploy/docker/select-libargon2.sh").toString();
     String answer = Command.of(plan, "sh", script, built.toString()).run().strip();
     if (answer.isEmpty()) {
       return Build.failed("this processor has none of the levels; the image uses argon2-jvm's own");

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The image's {@code docker/select-libargon2.sh} against descriptions of processors (P1). */
+/**
+ * The image's {@code deploy/docker/select-libargon2.sh} against descriptions of processors (P1).
+ */
 @DisabledOnOs(value = WINDOWS, disabledReason = "a script of the Linux image")
 class SelectLibargon2Test {
 
@@ -105,7 +107,7 @@ class SelectLibargon2Test {
   private Answer select(Path cpuinfo) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                "sh", "../docker/select-libargon2.sh", folder.toString(), cpuinfo.toString())
+                "sh", "../deploy/docker/select-libargon2.sh", folder.toString(), cpuinfo.toString())
             .redirectError(folder.resolve("error").toFile())
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -48,7 +48,7 @@ class EventInventoryTest {
 
   private static final Path COVERED = Path.of("..", "docs", "revocation", "covered.md");
   private static final Path SERVER_TESTS =
-      Path.of("..", "integration-tests", "src", "test", "java");
+      Path.of("..", "testing", "integration-tests", "src", "test", "java");
 
   /** What one test shows for all: they have one ending. */
   private static final String MAYBE_OFFLINE = "maybe offline sessions";

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * K1: any text has a kind; only keys of the documented form count as checked, and one wrong
  * character shows.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class ApiKeyFormatFuzzTest {
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * P4, P5: any text is either read into a form that its verifier takes, and that gives the text
  * back, or refused as {@link UnusableHashException}.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class ForeignHashFuzzTest {
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * P5: a file gives users, refused rows and blank lines, as many as it has lines; dry run and real
  * run agree; what is written is JSON of that many users, which Keycloak's columns hold.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class MigrationFuzzTest {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * P5: no byte of the input is in no line, however the stream delivers it.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class ByteLinesFuzzTest {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * P5: a CSV line is refused or gives every field that RFC 4180 says it has.
  *
- * <p>Target of {@code fuzz/run}; the test replays the inputs that were kept.
+ * <p>Target of {@code testing/fuzz/run}; the test replays the inputs that were kept.
  */
 public class CsvRowFuzzTest {
 

@@ -1,8 +1,0 @@
-/**
- * The pictures of the documents, made from the running system by {@code
- * integration-tests/pictures}.
- */
-@NullMarked
-package dev.bulwark.it.pictures;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** One jar in several versions of Keycloak; {@code integration-tests/matrix} runs it in each. */
-@NullMarked
-package dev.bulwark.it.versions;
-
-import org.jspecify.annotations.NullMarked;
