@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.manage.RealmLimits;
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

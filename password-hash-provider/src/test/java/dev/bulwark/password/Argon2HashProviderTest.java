@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.bulwark.options.MapScope;
 import dev.bulwark.password.argon2.Argon2Engine;
 import dev.bulwark.password.argon2.BouncyCastleArgon2Engine;
 import dev.bulwark.password.argon2.NativeArgon2Engine;
@@ -14,6 +13,7 @@ import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.foreign.StoredHash;
 import dev.bulwark.password.timing.FailureTimes;
 import dev.bulwark.password.timing.SessionWork;
+import dev.bulwark.testing.MapScope;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.bulwark.password;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.options.MapScope;
 import dev.bulwark.password.argon2.Argon2Engines;
+import dev.bulwark.testing.MapScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

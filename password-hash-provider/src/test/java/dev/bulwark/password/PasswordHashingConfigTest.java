@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.bulwark.options.MapScope;
 import dev.bulwark.password.argon2.Argon2Parameters;
 import dev.bulwark.password.argon2.Argon2Type;
 import dev.bulwark.password.argon2.Argon2Version;
 import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.ScryptParameters;
 import dev.bulwark.password.foreign.UnusableHashException;
+import dev.bulwark.testing.MapScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

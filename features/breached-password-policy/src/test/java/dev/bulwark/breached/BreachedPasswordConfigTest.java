@@ -3,7 +3,7 @@ package dev.bulwark.breached;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;

@@ -3,7 +3,7 @@ package dev.bulwark.globalrevocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import org.junit.jupiter.api.Test;
 
 /** R10: the option of the endpoint. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.limit.Limits;
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.bulwark.statuslist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.options.MapScope;
 import dev.bulwark.statuslist.store.IndexOrder;
 import dev.bulwark.statuslist.store.RevokedBits;
 import dev.bulwark.statuslist.store.StatusList;
+import dev.bulwark.testing.MapScope;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package dev.bulwark.backchannel.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

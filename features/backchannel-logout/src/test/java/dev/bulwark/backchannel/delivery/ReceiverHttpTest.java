@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.SelfSignedServer;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,7 +2,7 @@ package dev.bulwark.events.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Clock;

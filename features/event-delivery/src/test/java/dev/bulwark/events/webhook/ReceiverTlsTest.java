@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.SelfSignedServer;
 import java.io.IOException;
 import java.net.InetAddress;

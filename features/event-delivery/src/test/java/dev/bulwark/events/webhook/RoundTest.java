@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.record.EventRecord;
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.redis.topology.RedisConfig;
+import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;

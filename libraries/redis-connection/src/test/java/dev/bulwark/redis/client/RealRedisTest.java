@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.options.MapScope;
 import dev.bulwark.redis.RedisNode;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.redis.process.RedisClusterGroup;
@@ -14,6 +13,7 @@ import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.SentinelGroup;
 import dev.bulwark.redis.process.TestAuthority;
 import dev.bulwark.redis.topology.RedisConfig;
+import dev.bulwark.testing.MapScope;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.bulwark.redis.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bulwark.options.MapScope;
+import dev.bulwark.testing.MapScope;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -180,6 +180,18 @@ class ModuleEdgesTest {
     };
   }
 
+  /** They are in commands too, and a test of theirs needs no server. Keycloak's types stay out. */
+  @Test
+  void contractsAndOutboundHttpKnowNoKeycloak() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.bulwark.contract..", "dev.bulwark.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.keycloak..")
+        .check(CLASSES);
+  }
+
   /** One facade, that of Keycloak itself. Jedis brings its own. */
   @Test
   void everythingLogsWithJBossLogging() {

@@ -6,7 +6,9 @@ import dev.bulwark.it.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,22 +21,41 @@ class ArchitectureDocTest {
   private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
   private static final Pattern CODE = Pattern.compile("`([a-z.]+)`");
   private static final Pattern CLASS = Pattern.compile("`([A-Z]\\w+)`");
-  private static final List<String> ROWS =
+  private static final Pattern NAME = Pattern.compile("`([a-z./-]+)`");
+  private static final Pattern FOLDER = Pattern.compile("### `([a-z]+/)`");
+  private static final List<String> MAP =
       Repository.text("docs/architecture.md")
           .lines()
           .dropWhile(line -> !line.equals("## Code map"))
-          .takeWhile(line -> !line.startsWith("Inside a module"))
-          .filter(line -> line.startsWith("| `"))
+          .takeWhile(line -> !line.startsWith("For common changes"))
           .toList();
+  private static final List<String> ROWS =
+      MAP.stream().filter(line -> line.startsWith("| `")).toList();
 
+  /** A heading names the folder of the modules in its table. */
   @Test
   void everyModuleHasARow() {
-    List<String> folders = ROWS.stream().map(row -> row.split("`")[1]).toList();
+    List<String> folders = new ArrayList<>();
+    String parent = "";
+    for (String line : MAP) {
+      Matcher heading = FOLDER.matcher(line);
+      if (heading.matches()) {
+        parent = heading.group(1);
+        folders.add(parent.replace("/", ""));
+      } else if (line.startsWith("###")) {
+        parent = "";
+      } else if (line.startsWith("| `")) {
+        String folder = parent;
+        NAME.matcher(line.split("\\|")[1])
+            .results()
+            .forEach(name -> folders.add(folder + name.group(1)));
+      }
+    }
     List<String> modules =
         MODULE
             .matcher(Repository.text("pom.xml"))
             .results()
-            .map(match -> match.group(1).replaceFirst("/apps/.*", ""))
+            .map(match -> match.group(1).replaceFirst("/apps(?:/.*)?", ""))
             .distinct()
             .toList();
     assertThat(folders).hasSizeGreaterThan(15).containsAll(modules);
@@ -87,15 +108,18 @@ class ArchitectureDocTest {
   void everyContractHasARow() throws IOException {
     try (Stream<Path> files =
         Files.list(
-            Repository.root().resolve("libraries/contracts/src/main/java/dev/bulwark/contract"))) {
+            Repository.root()
+                .resolve("libraries/provider-kit/src/main/java/dev/bulwark/contract"))) {
       List<String> types =
           files
               .map(path -> path.getFileName().toString().replace(".java", ""))
               .filter(name -> !name.equals("package-info"))
               .toList();
       assertThat(
-              Repository.text("libraries/contracts/README.md")
+              Repository.text("libraries/provider-kit/README.md")
                   .lines()
+                  .dropWhile(line -> !line.equals("## Contracts"))
+                  .takeWhile(line -> !line.equals("## Options"))
                   .filter(line -> line.startsWith("| `"))
                   .map(line -> line.split("`")[1]))
           .containsExactlyInAnyOrderElementsOf(types);

@@ -22,14 +22,8 @@ class ProseDocTest {
           "features/console",
           "libraries/attempt-limiter",
           "clients/conformance",
-          "libraries/contracts",
-          "docs",
-          "libraries/outbound-http",
-          "libraries/provider-factories",
-          "libraries/provider-options",
-          "libraries/session-removal",
-          "libraries/stored-credentials",
-          "libraries/trace-spans");
+          "libraries/provider-kit",
+          "docs");
 
   private static final int MAX_LINE = 120;
 
