@@ -13,7 +13,7 @@ from servers import Cluster, RedisServer, until
 
 from bulwark_revocation import Options
 
-FILE = Path(__file__).parents[3] / "conformance" / "revocation-cases.json"
+FILE = Path(__file__).parents[2] / "conformance" / "revocation-cases.json"
 SUITE = json.loads(FILE.read_text(encoding="utf-8"))
 NOW: int = SUITE["now"]
 NAMES = {"feedMaxAge": "feed_max_age", "staleness": "staleness", "prefix": "prefix"}

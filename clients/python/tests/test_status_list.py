@@ -19,7 +19,7 @@ from bulwark_revocation import Verdict, status_list
 from bulwark_revocation import jwt as verifiers
 from bulwark_revocation.status_list import Answer, AsyncStatusListChecker, StatusListChecker
 
-FILE = Path(__file__).parents[3] / "conformance" / "status-list-cases.json"
+FILE = Path(__file__).parents[2] / "conformance" / "status-list-cases.json"
 SUITE = json.loads(FILE.read_text(encoding="utf-8"))
 NOW: int = SUITE["now"]
 ISSUER: str = SUITE["issuer"]
