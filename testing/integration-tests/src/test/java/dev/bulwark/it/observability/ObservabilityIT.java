@@ -192,23 +192,23 @@ class ObservabilityIT {
 
   @ParameterizedTest
   @CsvSource({
-    "account-notifications, bulwark_notifications",
+    "features/account-notifications, bulwark_notifications",
     "apikey-authenticator, bulwark_apikey_",
-    "backchannel-logout, bulwark_backchannel_logout_",
-    "breached-password-policy, bulwark_breached_",
-    "event-delivery, bulwark_event_log_",
-    "event-delivery, bulwark_webhook_",
-    "legacy-login, bulwark_legacy_login_",
-    "login-rate-limiter, bulwark_limiter_",
+    "features/backchannel-logout, bulwark_backchannel_logout_",
+    "features/breached-password-policy, bulwark_breached_",
+    "features/event-delivery, bulwark_event_log_",
+    "features/event-delivery, bulwark_webhook_",
+    "features/legacy-login, bulwark_legacy_login_",
+    "features/login-rate-limiter, bulwark_limiter_",
     "password-hash-provider, bulwark_password_",
-    "redis-connection, bulwark_redis_",
+    "libraries/redis-connection, bulwark_redis_",
     "redis-revocation-listener, bulwark_revocation_",
-    "token-status-list, bulwark_status_list_",
+    "features/token-status-list, bulwark_status_list_",
   })
-  void theReadmeOfAModuleNamesItsMetersAndNoOther(String module, String start) throws IOException {
+  void theReadmeOfAModuleNamesItsMetersAndNoOther(String folder, String start) throws IOException {
     TreeSet<String> named =
         ShippedQueries.meters(
-            Files.readString(ShippedQueries.ROOT.resolve(module).resolve("README.md")));
+            Files.readString(ShippedQueries.ROOT.resolve(folder).resolve("README.md")));
     named.removeIf(name -> !name.startsWith(start));
     Set<String> known = new TreeSet<>(names());
     known.addAll(SITUATIONS.keySet());
