@@ -321,7 +321,7 @@ class BulkImportIT {
     assertThat(Commands.apiKeys(Map.of("BULWARK_TOKEN", "x"), command).expect(1).output())
         .contains("bulwark-apikeys: the server has answered 401");
     assertThat(Commands.apiKeys(Map.of(), command).expect(1).output())
-        .contains("in the environment is needed");
+        .contains("set BULWARK_TOKEN, or --client-id");
   }
 
   /** The packaged command has the classes for each of them. */
