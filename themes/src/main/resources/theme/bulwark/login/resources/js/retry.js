@@ -9,7 +9,7 @@
   const PAUSE_MS = 700;
   const JITTER_MS = 600;
   // Then the form is sent without the field, and the server answers with a page.
-  const GIVE_UP_MS = 30_000;
+  const GIVE_UP_MS = 120_000;
 
   let timer;
 
