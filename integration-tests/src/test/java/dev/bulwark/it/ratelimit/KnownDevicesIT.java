@@ -6,10 +6,8 @@ import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.it.support.GlobalRevoker;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
-import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,8 +272,7 @@ class KnownDevicesIT {
     BY_THE_IDENTITY_PROVIDER {
       @Override
       void end(String user) {
-        Realm realm = new Realm(SERVER.url(), "limits");
-        GlobalRevoker.addTo(SERVER.admin(), realm).end(SERVER.userId(user)).expect(204);
+        SERVER.revoker().end(SERVER.userId(user)).expect(204);
       }
     };
 

@@ -10,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.GlobalRevoker;
 import dev.bulwark.it.support.Http;
-import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -267,8 +266,7 @@ class LimitIT {
    */
   @Test
   void globalTokenRevocationsOfAnAddressAreLimited() {
-    GlobalRevoker revoker =
-        GlobalRevoker.addTo(SERVER.admin(), new Realm(SERVER.url(), LimitedServer.REALM));
+    GlobalRevoker revoker = SERVER.revoker();
     String address = newAddress();
     for (int i = 0; i < LimitedServer.GLOBAL_REVOCATIONS; i++) {
       assertThat(globalRevocation(address).status()).isEqualTo(401);

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.GlobalRevoker;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Metrics;
 import dev.bulwark.it.support.OwnServer;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
@@ -55,6 +57,7 @@ final class LimitedServer implements AutoCloseable {
   private final OwnServer keycloak;
   private final RedisProcess redis;
   private final AdminApi admin;
+  private @Nullable GlobalRevoker revoker;
 
   private LimitedServer(OwnServer keycloak, RedisProcess redis) {
     this.keycloak = keycloak;
@@ -262,6 +265,14 @@ final class LimitedServer implements AutoCloseable {
     for (int i = 0; i < PER_ADDRESS; i++) {
       grant(address, nobody(), "wrong").expect(400);
     }
+  }
+
+  /** The client that may end everything of a user: one for all classes that share the server. */
+  synchronized GlobalRevoker revoker() {
+    if (revoker == null) {
+      revoker = GlobalRevoker.addTo(admin, new Realm(url(), REALM));
+    }
+    return revoker;
   }
 
   Visitor visitor(String address) {
