@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -34,10 +36,10 @@ class LoginFloodIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
   private static final int CONNECTIONS = 70;
-  private static final int DUMPS = 5;
+  private static final int DUMPS = 15;
 
-  /** More than two cores hash, and few enough that refusals leave them time to. */
-  private static final int PER_SECOND = 100;
+  /** More than the cores can hash, and so few that refusals leave them time for it. */
+  private static final int PER_SECOND = 50 * Runtime.getRuntime().availableProcessors();
 
   /** Keycloak's default of {@code http-pool-max-threads}. */
   private static final int POOL = Math.max(50, 4 * Runtime.getRuntime().availableProcessors());
@@ -136,11 +138,18 @@ class LoginFloodIT {
     }
   }
 
-  /** Logins at a fixed rate, on as many connections as wait for an answer. */
+  /** Logins at a fixed rate; none is sent while all connections wait for an answer. */
   private static final class Flood implements AutoCloseable {
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-    private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+    private final ExecutorService threads =
+        new ThreadPoolExecutor(
+            CONNECTIONS,
+            CONNECTIONS,
+            0,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new ThreadPoolExecutor.DiscardPolicy());
     private final List<Integer> statuses = new ArrayList<>();
 
     Flood(Supplier<Response> login) {
