@@ -82,8 +82,7 @@ public final class IndexSupply {
     return Optional.ofNullable(places.get(new Key(realmId, windowEnd(expiresAt))).take());
   }
 
-  /** Returns when all tokens of the list of such a token have expired, seconds since 1970. */
-  public long windowEnd(long expiresAt) {
+  private long windowEnd(long expiresAt) {
     return Math.floorDiv(expiresAt + window - 1, window) * window;
   }
 
