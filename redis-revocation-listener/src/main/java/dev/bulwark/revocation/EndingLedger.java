@@ -10,6 +10,7 @@ import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.Target;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.search.LaidCutOffs;
+import dev.bulwark.revocation.writer.LedgerWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,7 +36,7 @@ final class EndingLedger {
   private final RedisConnection redis;
   private final boolean sessionsInDatabase;
   private final String addresses;
-  private final WrittenRows rows;
+  private final LedgerWriter ledger;
   private final Pools pools;
   private final Expansions expansions;
   private final RevocationMetrics metrics;
@@ -56,7 +57,7 @@ final class EndingLedger {
       RedisConnection redis,
       boolean sessionsInDatabase,
       String addresses,
-      WrittenRows rows,
+      LedgerWriter ledger,
       Pools pools,
       Expansions expansions,
       RevocationMetrics metrics,
@@ -66,7 +67,7 @@ final class EndingLedger {
     this.redis = redis;
     this.sessionsInDatabase = sessionsInDatabase;
     this.addresses = addresses;
-    this.rows = rows;
+    this.ledger = ledger;
     this.pools = pools;
     this.expansions = expansions;
     this.metrics = metrics;
@@ -180,7 +181,6 @@ final class EndingLedger {
     if (endings.isEmpty()) {
       return endings;
     }
-    rows.awaitOwn();
     return Pools.await(
         pools.expand().submit(() -> database.call(connection -> known(connection, endings))));
   }
@@ -216,7 +216,7 @@ final class EndingLedger {
   void expand(List<Ending> endings) {
     cutOffs.committed(endings);
     try {
-      Future<?> expansion = expansions.start(endings, rows::awaitEach);
+      Future<?> expansion = expansions.start(endings, ledger::retrySoon);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }

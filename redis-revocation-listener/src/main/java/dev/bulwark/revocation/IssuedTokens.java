@@ -1,17 +1,14 @@
 package dev.bulwark.revocation;
 
-import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.keycloak.representations.AccessToken;
 
 /** The tokens of one request on their way to the ledger. Of one thread. */
 final class IssuedTokens {
@@ -19,34 +16,28 @@ final class IssuedTokens {
   private final Ledger ledger;
 
   /** Those that others may write already. A response can be built twice: one row for one token. */
-  private final Map<LedgerToken, Ticket<LedgerToken>> announced = new HashMap<>();
+  private final Map<LedgerToken, Ticket<LedgerToken>> queued = new HashMap<>();
 
   private final List<LedgerToken> unsettled = new ArrayList<>();
 
   /** Those that Keycloak may reject from their issue on. */
   private final Set<LedgerToken> doubtful = new LinkedHashSet<>();
 
-  /** Those whose rows follow the response, by the token itself. */
-  private final Map<AccessToken, Reserved> reserved = new IdentityHashMap<>();
-
   /** Where they go. Its methods never throw. */
   interface Ledger {
 
-    /** Says that a row is to be written: from now on others may write it. */
-    Ticket<LedgerToken> announce(LedgerToken token);
+    /** Queues a row: from now on others may write it. */
+    Ticket<LedgerToken> queueRow(LedgerToken token);
 
     /**
-     * Returns when announced rows are in the ledger.
+     * Returns when queued rows are in the ledger.
      *
      * @param onThisThread false if a JTA transaction is on this thread
      */
-    void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread);
-
-    /** A token with a reserved id leaves. Does not wait. */
-    void issued(LedgerToken token, ReservedId id);
+    void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread);
 
     /** What these tokens lean on may never have been stored: Keycloak has to be asked. */
-    void doubt(Collection<LedgerToken> tokens);
+    void verifyRolledBack(Collection<LedgerToken> tokens);
 
     /** Keycloak may reject these from their issue on: it has to be asked. Does not wait. */
     void verify(Collection<LedgerToken> tokens);
@@ -63,15 +54,10 @@ final class IssuedTokens {
    */
   void add(LedgerToken token, boolean settled) {
     if (settled) {
-      announced.computeIfAbsent(token, ledger::announce);
+      queued.computeIfAbsent(token, ledger::queueRow);
     } else {
       unsettled.add(token);
     }
-  }
-
-  /** Adds a token whose id is reserved. */
-  void add(AccessToken token, LedgerToken row, ReservedId id) {
-    reserved.put(token, new Reserved(row, id));
   }
 
   /** Has Keycloak asked about a token when the transaction is over. */
@@ -79,18 +65,12 @@ final class IssuedTokens {
     doubtful.add(token);
   }
 
-  /** Whether the token was added with its reserved id: a response can be built twice. */
-  boolean hasReserved(AccessToken token) {
-    return reserved.containsKey(token);
-  }
-
   /** The transaction has been committed: returns when all rows are with the database. */
   void committed(boolean onThisThread) {
     for (LedgerToken token : unsettled) {
-      announced.computeIfAbsent(token, ledger::announce);
+      queued.computeIfAbsent(token, ledger::queueRow);
     }
-    reserved.values().forEach(token -> ledger.issued(token.row, token.id));
-    ledger.issued(announced.values(), onThisThread);
+    ledger.awaitRows(queued.values(), onThisThread);
     if (!doubtful.isEmpty()) {
       ledger.verify(doubtful);
     }
@@ -104,12 +84,8 @@ final class IssuedTokens {
    */
   void rolledBack(boolean onThisThread) {
     committed(onThisThread);
-    List<LedgerToken> all = new ArrayList<>(announced.keySet());
-    reserved.values().forEach(token -> all.add(token.row));
-    if (!all.isEmpty()) {
-      ledger.doubt(all);
+    if (!queued.isEmpty()) {
+      ledger.verifyRolledBack(queued.keySet());
     }
   }
-
-  private record Reserved(LedgerToken row, ReservedId id) {}
 }

@@ -4,7 +4,6 @@ import dev.bulwark.options.Option;
 import dev.bulwark.options.ProviderOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.keycloak.Config;
 import org.keycloak.provider.ProviderConfigProperty;
 
@@ -19,7 +18,6 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed
  * @param expiryGrace how much longer a key stays in Redis than its token lives
  * @param refreshInterval time in which every revoked token is written to Redis again
- * @param ledger when a token's row is written
  */
 record RevocationConfig(
     Duration interval,
@@ -29,8 +27,7 @@ record RevocationConfig(
     Duration ledgerTimeout,
     Duration completeLife,
     Duration expiryGrace,
-    Duration refreshInterval,
-    LedgerMode ledger) {
+    Duration refreshInterval) {
 
   private static final String PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
@@ -65,15 +62,6 @@ record RevocationConfig(
           2000,
           "How long a token response waits at most for its row in the ledger, rounded up to"
               + " seconds. After that the row is written in the background.");
-  private static final Option<LedgerMode> LEDGER =
-      Option.choice(
-          "ledger",
-          LedgerMode.values(),
-          LedgerMode::label,
-          LedgerMode.BEHIND,
-          "When a token's row is written to the ledger: `behind`, some milliseconds after its"
-              + " response, with an id that was reserved beforehand; `strict`, before its"
-              + " response.");
   private static final Option<Duration> PUSH_WAIT =
       Option.millis(
           "push-wait",
@@ -113,23 +101,10 @@ record RevocationConfig(
           RECONCILE_INTERVAL,
           COMPARISON_INTERVAL,
           LEDGER_TIMEOUT,
-          LEDGER,
           PUSH_WAIT,
           EXPIRY_GRACE,
           REFRESH_INTERVAL,
           COMPLETE_LIFE);
-
-  /** When a token's row is written to the ledger. */
-  enum LedgerMode {
-    /** Before the response that has the token. */
-    STRICT,
-    /** Some milliseconds after it. */
-    BEHIND;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /**
    * Reads and checks the options.
@@ -145,13 +120,7 @@ record RevocationConfig(
         OPTIONS.read(scope, LEDGER_TIMEOUT),
         OPTIONS.read(scope, COMPLETE_LIFE),
         OPTIONS.read(scope, EXPIRY_GRACE),
-        OPTIONS.read(scope, REFRESH_INTERVAL),
-        OPTIONS.read(scope, LEDGER));
-  }
-
-  /** Returns whether the ledger is written behind the response. */
-  boolean behind() {
-    return ledger == LedgerMode.BEHIND;
+        OPTIONS.read(scope, REFRESH_INTERVAL));
   }
 
   /** Returns the time between two renewals of {@code revocation:complete}. */

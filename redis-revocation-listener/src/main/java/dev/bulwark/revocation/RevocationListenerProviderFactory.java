@@ -3,7 +3,6 @@ package dev.bulwark.revocation;
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.RevocationConfirmation;
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.removal.WatchedPersisterFactory;
@@ -203,7 +202,6 @@ public final class RevocationListenerProviderFactory
             new EndedSessionEviction(caches(factory, onlineIsStored), Clock.systemUTC()),
             addresses(factory),
             observer(factory),
-            places(factory),
             new RevocationMetrics(Metrics.globalRegistry, Clock.systemUTC()),
             spans,
             Clock.systemUTC());
@@ -221,13 +219,6 @@ public final class RevocationListenerProviderFactory
             instanceof RevocationObserver found
         ? found
         : RevocationObserver.NONE;
-  }
-
-  private static StatusPlaces places(KeycloakSessionFactory factory) {
-    return factory.getProviderFactory(RealmResourceProvider.class, RevocationObserver.RESOURCE)
-            instanceof StatusPlaces found
-        ? found
-        : StatusPlaces.NONE;
   }
 
   /** Sessions that are in the caches alone must not be taken out of them. */

@@ -1,10 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.RedisConnection;
-import dev.bulwark.revocation.issuance.LostNodes;
-import dev.bulwark.revocation.issuance.ReservedIds;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Epochs;
@@ -25,6 +22,7 @@ import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.LedgerClock;
 import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.writer.LedgerWriter;
+import dev.bulwark.revocation.writer.SetAsideNotice;
 import dev.bulwark.trace.Spans;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -42,12 +40,12 @@ final class RevocationService implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RevocationService.class);
   private static final Duration SECOND_NET = Duration.ofSeconds(30);
   private static final Duration EVICTION = Duration.ofMillis(500);
-  private static final Duration IDS = Duration.ofSeconds(1);
+  private static final Duration NOTICE = Duration.ofSeconds(1);
 
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
-  private final ReservedIds ids;
-  private final PeriodicTask idRounds;
+  private final SetAsideNotice notice;
+  private final PeriodicTask noticeRounds;
   private final Issuance issuance;
   private final EndingLedger endings;
   private final BackgroundWork work;
@@ -79,7 +77,6 @@ final class RevocationService implements AutoCloseable {
       EndedSessionEviction eviction,
       String addresses,
       RevocationObserver observer,
-      StatusPlaces places,
       RevocationMetrics metrics,
       Spans spans,
       Clock own) {
@@ -91,13 +88,13 @@ final class RevocationService implements AutoCloseable {
     this.metrics = metrics;
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
+    this.notice = new SetAsideNotice(database, ledger);
+    this.noticeRounds = new PeriodicTask("bulwark-revocation-notice", NOTICE, notice::round);
+    ledger.onSetAside(noticeRounds::wake);
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace(), spans);
     this.report = new RevocationReport(database, redis, clock);
     MissedPushes missed = new MissedPushes(redis);
     Revoker revoker = new Revoker(database, redis, pusher, missed, metrics, observer, clock);
-    this.ids = new ReservedIds(database, ledger, clock, revoker::revoke, places, config.behind());
-    this.idRounds = new PeriodicTask("bulwark-revocation-ids", IDS, ids::round);
-    WrittenRows rows = new WrittenRows(ids, ledger, config.ledgerTimeout());
     BisectingOracle patient = new BisectingOracle(oracle, metrics, clock);
     EndingApplier expander =
         new EndingApplier(database, patient, revoker, sessionsInDatabase, clock);
@@ -105,8 +102,7 @@ final class RevocationService implements AutoCloseable {
         new BackgroundWork(
             database,
             redis,
-            new LostNodes(database, places, revoker::revoke, metrics, clock, config.interval()),
-            rows::writtenUntil,
+            notice::writtenUntil,
             expander,
             pusher,
             new Epochs(redis, metrics, clock),
@@ -128,28 +124,18 @@ final class RevocationService implements AutoCloseable {
             redis,
             sessionsInDatabase,
             addresses,
-            rows,
+            ledger,
             pools,
             expansions,
             metrics,
             clock);
     this.issuance =
-        new Issuance(
-            ids,
-            idRounds,
-            ledger,
-            database,
-            pools,
-            expander,
-            expansions,
-            rows,
-            () -> compareSoon(),
-            clock);
+        new Issuance(ledger, database, pools, expander, expansions, () -> compareSoon(), clock);
     this.confirmer =
         new Confirmer(
             database,
             redis,
-            rows::hasAll,
+            notice::hasAll,
             sessionless,
             expander,
             pusher,
@@ -179,8 +165,7 @@ final class RevocationService implements AutoCloseable {
   }
 
   void start() {
-    ids.start();
-    idRounds.start();
+    noticeRounds.start();
     workRounds.start();
     keeperRounds.start();
     reconcilerRounds.start();
@@ -268,15 +253,6 @@ final class RevocationService implements AutoCloseable {
     last.join(Pools.TIMEOUT.toMillis());
   }
 
-  /** What fails here keeps the lease and the watermark from nothing. */
-  private void leave() {
-    try {
-      ids.leave();
-    } catch (SQLException | RuntimeException e) {
-      LOG.debug("This node could not be taken out; others take it for lost", e);
-    }
-  }
-
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -290,10 +266,9 @@ final class RevocationService implements AutoCloseable {
       workRounds.close();
       keeperRounds.close();
       // Tokens that have left the server must be in the ledger: nobody else knows of them.
-      idRounds.close();
-      ids.close();
       ledger.close();
-      leave();
+      noticeRounds.close();
+      notice.round();
       finishWork();
       reconciler.release();
       secondNet.release();

@@ -1,9 +1,6 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.ApiKeyClaims;
-import dev.bulwark.contract.ListedIds.ListedId;
-import dev.bulwark.contract.StatusReference;
-import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.IssuedFor;
 import dev.bulwark.revocation.rules.IssuerRule;
@@ -30,11 +27,11 @@ import org.keycloak.transaction.JtaTransactionManagerLookup;
  * Enters the tokens of one request in the ledger before its response leaves. Keycloak is asked
  * about the tokens of a request that was rolled back.
  *
- * <p>The row of a token whose session was committed before this request is announced at once, so
- * that others can write it while the token is still being signed: that halves what the ledger
- * costs. A row whose session comes with this request has to wait for the end of the transaction: a
- * row is never in the ledger before its session is in Keycloak's table, or the reconciler would
- * take that session for a dead one.
+ * <p>The row of a token whose session was committed before this request is queued at once, so that
+ * others can write it while the token is still being signed: that halves what the ledger costs. A
+ * row whose session comes with this request has to wait for the end of the transaction: a row is
+ * never in the ledger before its session is in Keycloak's table, or the reconciler would take that
+ * session for a dead one.
  */
 final class TokenLedgerProvider implements TokenPostProcessor {
 
@@ -70,9 +67,11 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
     try {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
+      LedgerToken row = row(token, issuing);
       IssuedTokens pending = pending(running);
-      if (!pending.hasReserved(token)) {
-        enter(token, issuing, running, pending);
+      pending.add(row, isSettled(row, issuing));
+      if (mayBeRejected(token, issuing)) {
+        pending.verify(row);
       }
     } catch (RuntimeException e) {
       // Fail open: a token without a row beats no token.
@@ -82,29 +81,6 @@ final class TokenLedgerProvider implements TokenPostProcessor {
           "A token was issued without a row in the ledger. A logout does not revoke"
               + " it in Redis, so it is valid until it expires",
           e);
-    }
-  }
-
-  private void enter(
-      AccessToken token,
-      AuthenticatedClientSessionModel issuing,
-      RevocationService running,
-      IssuedTokens pending) {
-    LedgerToken row = row(token, issuing);
-    // An id that names a bit of a status list has been reserved with it, or not at all.
-    ReservedId id =
-        StatusReference.ofJti(row.jti()).isPresent()
-            ? session.getAttribute(ListedId.ATTRIBUTE + row.jti(), ReservedId.class)
-            : running.issuance().reserve(row);
-    LedgerToken entered = id == null ? row : row.withJti(id.jti());
-    if (id == null) {
-      pending.add(entered, isSettled(row, issuing));
-    } else {
-      pending.add(token, entered, id);
-      token.id(id.jti());
-    }
-    if (mayBeRejected(token, issuing)) {
-      pending.verify(entered);
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.bulwark.revocation;
 
-import dev.bulwark.contract.ListedIds;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
@@ -11,10 +9,10 @@ import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
 import org.keycloak.provider.ProviderFactory;
 
 /** Enters every issued access token in the ledger. Owns nothing: the listener's factory does. */
-public final class TokenLedgerProviderFactory implements TokenPostProcessorFactory, ListedIds {
+public final class TokenLedgerProviderFactory implements TokenPostProcessorFactory {
 
   /** Id of the post-processor. */
-  public static final String ID = ListedIds.POST_PROCESSOR;
+  public static final String ID = "revocation-ledger";
 
   private volatile @Nullable RevocationListenerProviderFactory owner;
 
@@ -37,15 +35,6 @@ public final class TokenLedgerProviderFactory implements TokenPostProcessorFacto
     if (listener instanceof RevocationListenerProviderFactory found) {
       owner = found;
     }
-  }
-
-  @Override
-  public Optional<ListedId> take(String jti, String realmId, long windowEnd, long expiresAt) {
-    RevocationListenerProviderFactory listener = owner;
-    RevocationService running = listener == null ? null : listener.service();
-    return running == null
-        ? Optional.empty()
-        : Optional.ofNullable(running.issuance().reserveListed(jti, realmId, windowEnd, expiresAt));
   }
 
   @Override

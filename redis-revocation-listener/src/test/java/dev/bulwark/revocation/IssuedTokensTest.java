@@ -2,9 +2,6 @@ package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.revocation.issuance.IdBlock;
-import dev.bulwark.revocation.issuance.Reservation;
-import dev.bulwark.revocation.issuance.ReservedId;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.writer.GroupCommit;
@@ -14,19 +11,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.keycloak.representations.AccessToken;
 
 /** R1: no token is without a row, however its transaction ends. */
 class IssuedTokensTest {
 
   private static final LedgerToken SETTLED = token("settled");
   private static final LedgerToken UNSETTLED = token("unsettled");
-  private static final LedgerToken RESERVED = token("reserved");
-  private static final ReservedId ID =
-      new ReservedId(
-          new IdBlock(
-              new Reservation("b", "me", "onrtac:", "00112233445566778899aabbccddeeff", 1, 1)),
-          0);
 
   private final List<LedgerToken> written = new ArrayList<>();
   private final List<LedgerToken> doubted = new ArrayList<>();
@@ -37,7 +27,7 @@ class IssuedTokensTest {
   void allHaveTheirRowsAfterTheCommit() {
     issue();
     tokens.committed(true);
-    assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED, RESERVED);
+    assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
     assertThat(doubted).isEmpty();
   }
 
@@ -46,19 +36,19 @@ class IssuedTokensTest {
   void allHaveTheirRowsAfterARollbackAndKeycloakIsAsked() {
     issue();
     tokens.rolledBack(true);
-    assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED, RESERVED);
-    assertThat(doubted).containsExactlyInAnyOrder(SETTLED, UNSETTLED, RESERVED);
+    assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
+    assertThat(doubted).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
   }
 
   /** Not before: Keycloak would not find the session of the token. */
   @Test
   void keycloakIsAskedAboutATokenThatItMayRejectWhenItsRowsAreWritten() {
     issue();
-    tokens.verify(RESERVED);
-    tokens.verify(RESERVED);
+    tokens.verify(UNSETTLED);
+    tokens.verify(UNSETTLED);
     assertThat(verified).isEmpty();
     tokens.committed(true);
-    assertThat(verified).containsExactly(RESERVED);
+    assertThat(verified).containsExactly(UNSETTLED);
     assertThat(doubted).isEmpty();
   }
 
@@ -74,10 +64,6 @@ class IssuedTokensTest {
     tokens.add(SETTLED, true);
     tokens.add(SETTLED, true);
     tokens.add(UNSETTLED, false);
-    AccessToken token = new AccessToken();
-    tokens.add(token, RESERVED, ID);
-    assertThat(tokens.hasReserved(token)).isTrue();
-    assertThat(tokens.hasReserved(new AccessToken())).isFalse();
   }
 
   private static LedgerToken token(String jti) {
@@ -90,15 +76,15 @@ class IssuedTokensTest {
         new GroupCommit<>(written::addAll, 10, Duration.ofSeconds(30));
 
     @Override
-    public Ticket<LedgerToken> announce(LedgerToken token) {
-      return commits.announce(token);
+    public Ticket<LedgerToken> queueRow(LedgerToken token) {
+      return commits.queue(token);
     }
 
     @Override
-    public void issued(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+    public void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
       for (Ticket<LedgerToken> ticket : tickets) {
         try {
-          commits.finish(ticket);
+          commits.await(ticket);
         } catch (Exception e) {
           throw new AssertionError(e);
         }
@@ -106,12 +92,7 @@ class IssuedTokensTest {
     }
 
     @Override
-    public void issued(LedgerToken token, ReservedId id) {
-      written.add(token);
-    }
-
-    @Override
-    public void doubt(Collection<LedgerToken> all) {
+    public void verifyRolledBack(Collection<LedgerToken> all) {
       doubted.addAll(all);
     }
 

@@ -19,7 +19,6 @@ class RevocationConfigTest {
         "reconcile-interval | 60001 | 500..60000 ms",
         "comparison-interval | 999 | 1000..3600000 ms",
         "ledger-timeout | 999 | 1000..30000 ms",
-        "ledger | later | strict or behind",
         "push-wait | 10001 | 0..10000 ms",
         "push-wait | soon | 0..10000 ms",
         "expiry-grace | 600001 | 0..600000 ms",
@@ -48,14 +47,7 @@ class RevocationConfigTest {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
-                Duration.ofMinutes(10),
-                RevocationConfig.LedgerMode.BEHIND));
-    assertThat(config.behind()).isTrue();
-  }
-
-  @Test
-  void theLedgerCanBeWrittenBeforeTheResponse() {
-    assertThat(RevocationConfig.from(MapScope.of("ledger", " strict ")).behind()).isFalse();
+                Duration.ofMinutes(10)));
   }
 
   /** The first renewal that fails must leave time for others. */

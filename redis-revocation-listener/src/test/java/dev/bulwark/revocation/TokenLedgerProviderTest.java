@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.contract.ApiKeyClaims;
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
@@ -108,7 +107,6 @@ class TokenLedgerProviderTest {
                 new EndedSessionEviction((sessionId, offline) -> {}, Clock.systemUTC()),
                 "",
                 RevocationObserver.NONE,
-                StatusPlaces.NONE,
                 new RevocationMetrics(registry, Clock.systemUTC()),
                 new Spans(),
                 Clock.systemUTC())) {

@@ -8,19 +8,17 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The rows about one variant, compared with Keycloak without the bundle.
+ * The rows about Keycloak with the bundle, compared with Keycloak without it.
  *
- * @param kind the variant
  * @param workload of the turns
- * @param turns of this variant and of {@link Kind#WITHOUT}, one of each in a round; those of other
- *     variants are ignored
+ * @param turns one of each kind in a round
  */
-record Comparison(Kind kind, Workload workload, List<Turn> turns) {
+record Comparison(Workload workload, List<Turn> turns) {
 
   /** Adds its rows to a report, each after the same words. */
   void rows(Report report, String what) {
     ToDoubleFunction<Turn> rate = turn -> turn.load().perSecond();
-    Pairs lost = Pairs.of(values(Kind.WITHOUT, rate), values(kind, rate));
+    Pairs lost = Pairs.of(values(Kind.WITHOUT, rate), values(Kind.BUNDLE, rate));
     double all = samples(Kind.WITHOUT, rate).median();
     report.figure(
         what + "requests a second",
@@ -77,7 +75,7 @@ record Comparison(Kind kind, Workload workload, List<Turn> turns) {
   }
 
   private Pairs more(ToDoubleFunction<Turn> figure) {
-    return Pairs.of(values(kind, figure), values(Kind.WITHOUT, figure));
+    return Pairs.of(values(Kind.BUNDLE, figure), values(Kind.WITHOUT, figure));
   }
 
   private String more(ToDoubleFunction<Turn> micros, Pairs more) {
@@ -90,13 +88,13 @@ record Comparison(Kind kind, Workload workload, List<Turn> turns) {
   }
 
   private String medians(ToDoubleFunction<Turn> figure, int digits) {
-    return Samples.number(samples(kind, figure).median(), digits)
+    return Samples.number(samples(Kind.BUNDLE, figure).median(), digits)
         + " against "
         + Samples.number(samples(Kind.WITHOUT, figure).median(), digits);
   }
 
   private String spreads(ToDoubleFunction<Turn> figure, int digits) {
-    return samples(kind, figure).spread(digits)
+    return samples(Kind.BUNDLE, figure).spread(digits)
         + " against "
         + samples(Kind.WITHOUT, figure).spread(digits);
   }

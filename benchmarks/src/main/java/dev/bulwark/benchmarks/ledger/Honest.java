@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
 /**
  * Measures the cost of the ledger under conditions as in production: PostgreSQL flushes to disk,
  * more sessions than Keycloak caches are refreshed in turn, refresh tokens are rotated, and the
- * ledger is full. The same Keycloak without the bundle is asked in turns with it, with both ways of
- * writing the ledger.
+ * ledger is full. The same Keycloak without the bundle is asked in turns with it.
  */
 public final class Honest implements Measurement {
 
@@ -109,15 +108,8 @@ public final class Honest implements Measurement {
     for (Workload workload : Workload.values()) {
       List<Turn> all =
           turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
-      for (Kind kind : Kind.values()) {
-        if (kind.hasBundle()) {
-          new Comparison(kind, workload, all)
-              .rows(
-                  report,
-                  "%s, %s, %s, %d connections: "
-                      .formatted(name, kind.title(), workload.title(), connections));
-        }
-      }
+      new Comparison(workload, all)
+          .rows(report, "%s, %s, %d connections: ".formatted(name, workload.title(), connections));
     }
     report.note(
         name

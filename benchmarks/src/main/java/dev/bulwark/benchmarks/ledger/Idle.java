@@ -93,7 +93,7 @@ public final class Idle implements Measurement {
     Compared comparison;
     // Both at once: an idle server takes a hundredth of a processor, and the wait is long.
     try (Variant vanilla = filled(Kind.WITHOUT);
-        Variant bundle = filled(Kind.BEHIND)) {
+        Variant bundle = filled(Kind.BUNDLE)) {
       Progress.say("waiting until the compiler of both is at rest");
       Thread.sleep(plan.count(WARM_UP_SECONDS, 2) * 1000L);
       Start ofVanilla = Start.of(vanilla);

@@ -4,10 +4,8 @@ package dev.bulwark.benchmarks.ledger;
 enum Kind {
   /** Nothing. */
   WITHOUT("without"),
-  /** The bundle and a Redis, with {@code ledger=strict}: rows are committed before a response. */
-  STRICT("strict"),
-  /** The bundle and a Redis, with {@code ledger=behind}: reserved ids, rows after the response. */
-  BEHIND("behind");
+  /** The bundle and a Redis. */
+  BUNDLE("bundle");
 
   private final String title;
 

@@ -101,7 +101,6 @@ final class Variant implements AutoCloseable {
       spec.withoutBundle();
     } else {
       spec.option("spi-redis-connection--default--url", redis.url());
-      spec.option("spi-events-listener--redis-revocation--ledger", kind.title());
     }
     return database.configure(spec);
   }

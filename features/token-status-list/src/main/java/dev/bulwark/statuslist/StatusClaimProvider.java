@@ -1,11 +1,6 @@
 package dev.bulwark.statuslist;
 
-import dev.bulwark.contract.ListedIds;
-import dev.bulwark.contract.ListedIds.ListedId;
-import dev.bulwark.contract.StatusReference;
-import dev.bulwark.statuslist.store.IndexSupply;
 import java.util.Map;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientScopeModel;
@@ -29,13 +24,10 @@ final class StatusClaimProvider implements TokenPostProcessor {
 
   private final KeycloakSession session;
   private final @Nullable TokenStatus status;
-  private final @Nullable ListedIds ids;
 
-  StatusClaimProvider(
-      KeycloakSession session, @Nullable TokenStatus status, @Nullable ListedIds ids) {
+  StatusClaimProvider(KeycloakSession session, @Nullable TokenStatus status) {
     this.session = session;
     this.status = status;
-    this.ids = ids;
   }
 
   @Override
@@ -54,38 +46,23 @@ final class StatusClaimProvider implements TokenPostProcessor {
       return;
     }
     try {
-      listedId(running.supply(), token, client.getClientSession().getRealm().getId())
+      running
+          .supply()
+          .take(client.getClientSession().getRealm().getId(), token.getExp())
           .ifPresent(
-              id -> {
-                StatusReference place = StatusReference.ofJti(id).orElseThrow();
+              place -> {
                 token.setOtherClaims(
                     CLAIM,
                     Map.of(
                         "status_list",
                         Map.of("idx", place.index(), "uri", running.uri(session, place.list()))));
-                token.id(id);
+                token.id(place.appendTo(token.getId()));
               });
     } catch (RuntimeException e) {
       // A token without the claim beats no token.
       LOG.error(
           "A token was issued without the claim status. Applications that need it reject it", e);
     }
-  }
-
-  /** An id with a place: reserved beforehand, or else the token's own with the next place. */
-  private Optional<String> listedId(IndexSupply supply, AccessToken token, String realmId) {
-    long expiresAt = token.getExp();
-    ListedIds reserved = ids;
-    return Optional.ofNullable(reserved)
-        .flatMap(
-            source -> source.take(token.getId(), realmId, supply.windowEnd(expiresAt), expiresAt))
-        .map(this::kept)
-        .or(() -> supply.take(realmId, expiresAt).map(place -> place.appendTo(token.getId())));
-  }
-
-  private String kept(ListedId id) {
-    session.setAttribute(ListedId.ATTRIBUTE + id.jti(), id);
-    return id.jti();
   }
 
   private static boolean optsIn(ClientSessionContext context) {

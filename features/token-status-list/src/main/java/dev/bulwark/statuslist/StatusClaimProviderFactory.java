@@ -1,7 +1,6 @@
 package dev.bulwark.statuslist;
 
 import dev.bulwark.contract.KeycloakFeature;
-import dev.bulwark.contract.ListedIds;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -16,7 +15,6 @@ public final class StatusClaimProviderFactory
     implements TokenPostProcessorFactory, EnvironmentDependentProviderFactory {
 
   private volatile @Nullable TokenStatusProviderFactory owner;
-  private volatile @Nullable ListedIds ids;
 
   @Override
   public String getId() {
@@ -43,15 +41,11 @@ public final class StatusClaimProviderFactory
         instanceof TokenStatusProviderFactory found) {
       owner = found;
     }
-    if (factory.getProviderFactory(TokenPostProcessor.class, ListedIds.POST_PROCESSOR)
-        instanceof ListedIds found) {
-      ids = found;
-    }
   }
 
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
     TokenStatusProviderFactory endpoint = owner;
-    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status(), ids);
+    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status());
   }
 }

@@ -2,10 +2,9 @@ package dev.bulwark.statuslist;
 
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusPlaces;
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusDatabase;
 import dev.bulwark.statuslist.store.StatusLists;
+import dev.bulwark.statuslist.store.StatusReference;
 import dev.bulwark.statuslist.store.StatusTables;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
@@ -16,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -39,7 +37,6 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 public final class TokenStatusProviderFactory
     implements RealmResourceProviderFactory,
         RevocationObserver,
-        StatusPlaces,
         EnvironmentDependentProviderFactory {
 
   static final String ID = RevocationObserver.RESOURCE;
@@ -152,20 +149,6 @@ public final class TokenStatusProviderFactory
   @Override
   public void complete(Connection connection, long until) throws SQLException {
     tables().completeUntil(connection, until);
-  }
-
-  @Override
-  public Optional<Range> lease(Connection connection, String realmId, long windowEnd, int count)
-      throws SQLException {
-    if (status == null) {
-      return Optional.empty();
-    }
-    return Optional.of(tables().range(connection, realmId, windowEnd, count));
-  }
-
-  @Override
-  public List<StatusReference> of(Connection connection, Range range) throws SQLException {
-    return tables().places(connection, range);
   }
 
   private StatusTables tables() {

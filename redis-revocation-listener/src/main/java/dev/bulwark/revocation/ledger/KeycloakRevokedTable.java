@@ -1,17 +1,12 @@
 package dev.bulwark.revocation.ledger;
 
-import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
-import dev.bulwark.revocation.sql.IdLookup;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Keycloak's table REVOKED_TOKEN: tokens that were revoked one by one. Keycloak rejects each jti in
@@ -25,7 +20,6 @@ public final class KeycloakRevokedTable {
   private final String schema;
   private final String table;
   private final RevokedTable revoked;
-  private final SharedRows sharedRows;
 
   /**
    * In a schema.
@@ -37,7 +31,6 @@ public final class KeycloakRevokedTable {
     this.schema = schema;
     this.table = schema + "REVOKED_TOKEN";
     this.revoked = revoked;
-    this.sharedRows = new SharedRows(schema);
   }
 
   /**
@@ -71,34 +64,7 @@ public final class KeycloakRevokedTable {
           missing.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
         }
       }
-      if (missing.size() < limit) {
-        addShared(connection, now, missing);
-      }
       return missing;
-    }
-  }
-
-  /** Adds those that share a row with a greater jti, which alone is in the key. */
-  private void addShared(Connection connection, long now, List<RevokedToken> missing)
-      throws SQLException {
-    Map<String, Long> candidates = new HashMap<>();
-    for (LedgerToken token :
-        sharedRows.tokens(
-            connection,
-            "EXISTS (SELECT 1 FROM "
-                + table
-                + " k WHERE k.EXPIRE > ? AND k.EXPIRE BETWEEN t.EXPIRES_AT - 2"
-                + " AND t.EXPIRES_AT + 2)",
-            now)) {
-      candidates.put(token.jti(), token.expiresAt());
-    }
-    missing.forEach(token -> candidates.remove(token.jti()));
-    Set<String> dead = new IdLookup(table, "ID").among(connection, candidates.keySet());
-    Set<String> known = revoked.among(connection, dead);
-    for (String jti : dead) {
-      if (!known.contains(jti)) {
-        missing.add(new RevokedToken(jti, candidates.getOrDefault(jti, 0L)));
-      }
     }
   }
 

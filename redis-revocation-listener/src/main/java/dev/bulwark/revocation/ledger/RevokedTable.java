@@ -1,6 +1,5 @@
 package dev.bulwark.revocation.ledger;
 
-import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IdLookup;
@@ -12,9 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 
@@ -39,7 +36,6 @@ public final class RevokedTable {
   private final SqlDialect dialect;
   private final String table;
   private final String tokens;
-  private final SharedRows sharedRows;
 
   /**
    * In a schema.
@@ -50,7 +46,6 @@ public final class RevokedTable {
     this.dialect = dialect;
     this.table = schema + NAME;
     this.tokens = schema + TokenTable.NAME;
-    this.sharedRows = new SharedRows(schema);
   }
 
   /**
@@ -66,7 +61,6 @@ public final class RevokedTable {
    * @param now seconds since 1970
    */
   public List<Cause> byCause(Connection connection, String realmId, long now) throws SQLException {
-    Map<String, Cause> causes = new HashMap<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
             "SELECT r.CAUSE, COUNT(*), MAX(r.REVOKED_AT) FROM "
@@ -74,58 +68,17 @@ public final class RevokedTable {
                 + " r JOIN "
                 + tokens
                 + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI = r.JTI"
-                + " WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ? AND t."
-                + TokenTable.OTHERS
-                + " IS NULL GROUP BY r.CAUSE")) {
+                + " WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
+                + " GROUP BY r.CAUSE ORDER BY COUNT(*) DESC, r.CAUSE")) {
       statement.setLong(1, now);
       statement.setString(2, realmId);
-      readCauses(statement, causes);
-    }
-    addShared(connection, realmId, now, causes);
-    return causes.values().stream()
-        .sorted(Comparator.comparingLong(Cause::tokens).reversed().thenComparing(Cause::name))
-        .toList();
-  }
-
-  /** Adds those that share a row of the ledger. */
-  private void addShared(Connection connection, String realmId, long now, Map<String, Cause> causes)
-      throws SQLException {
-    List<LedgerToken> shared =
-        sharedRows.tokens(
-            connection,
-            "t.EXPIRES_AT > ? AND t.REALM_ID = ? AND EXISTS (SELECT 1 FROM "
-                + table
-                + " r WHERE r.EXPIRES_AT = t.EXPIRES_AT)",
-            now,
-            realmId);
-    for (List<LedgerToken> chunk : Chunks.of(shared, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "SELECT CAUSE, COUNT(*), MAX(REVOKED_AT) FROM "
-                  + table
-                  + " WHERE JTI IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ") GROUP BY CAUSE")) {
-        int parameter = 1;
-        for (LedgerToken token : chunk) {
-          statement.setString(parameter++, token.jti());
+      List<Cause> causes = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          causes.add(new Cause(rows.getString(1), rows.getLong(2), rows.getLong(3)));
         }
-        readCauses(statement, causes);
       }
-    }
-  }
-
-  private static void readCauses(PreparedStatement statement, Map<String, Cause> causes)
-      throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        causes.merge(
-            rows.getString(1),
-            new Cause(rows.getString(1), rows.getLong(2), rows.getLong(3)),
-            (one, other) ->
-                new Cause(
-                    one.name(), one.tokens() + other.tokens(), Math.max(one.last(), other.last())));
-      }
+      return causes;
     }
   }
 

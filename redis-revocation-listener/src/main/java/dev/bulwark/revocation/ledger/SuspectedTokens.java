@@ -84,7 +84,7 @@ public final class SuspectedTokens {
     }
   }
 
-  /** How many rows a window has; tokens of a service may share one. */
+  /** How many rows a window has. */
   public long count(Connection connection, Window window) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -103,7 +103,7 @@ public final class SuspectedTokens {
    *
    * @param afterJti leaves out rows up to this jti; empty for none
    * @param now seconds since 1970
-   * @param limit number of rows at most; some may have several tokens
+   * @param limit number of rows at most
    */
   public Page find(Connection connection, Window window, String afterJti, long now, int limit)
       throws SQLException {
@@ -115,18 +115,13 @@ public final class SuspectedTokens {
       parameter = setWindow(statement, parameter, window);
       statement.setString(parameter, afterJti);
       List<Suspect> suspects = new ArrayList<>();
-      int found = 0;
-      String last = "";
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          found++;
-          TokenRow row = TokenColumns.row(rows);
-          last = row.token().jti();
-          String suspicion = rows.getString("CAUSE");
-          row.tokens().forEach(token -> suspects.add(new Suspect(token, suspicion)));
+          suspects.add(new Suspect(TokenColumns.token(rows), rows.getString("CAUSE")));
         }
       }
-      return new Page(suspects, found < limit ? null : last);
+      return new Page(
+          suspects, suspects.size() < limit ? null : suspects.get(limit - 1).token().jti());
     }
   }
 

@@ -37,7 +37,10 @@ record TargetCondition(String sql, List<String> parameters, String withoutRevoke
       this.users = new IndexedText(dialect, "t.USER_ID");
       this.memberships = new Memberships(schema);
       this.unknown =
-          "NOT EXISTS (SELECT 1 FROM " + schema + RevokedTable.NAME + " r WHERE r.JTI = t.JTI)";
+          " AND NOT EXISTS (SELECT 1 FROM "
+              + schema
+              + RevokedTable.NAME
+              + " r WHERE r.JTI = t.JTI)";
     }
 
     @Override
@@ -45,17 +48,14 @@ record TargetCondition(String sql, List<String> parameters, String withoutRevoke
       throw new IllegalArgumentException("The ending of a token needs no candidates.");
     }
 
-    /** Tokens of a session never share a row. */
     @Override
     public TargetCondition session(Target.UserSession target) {
-      return indexed(sessions, target.sessionId(), target.realmId(), " AND " + unknown);
+      return indexed(sessions, target.sessionId(), target.realmId(), unknown);
     }
 
-    /** Some tokens of a row that several share may be revoked. */
     @Override
     public TargetCondition user(Target.User target) {
-      String without = " AND (t." + TokenTable.OTHERS + " IS NOT NULL OR " + unknown + ")";
-      return indexed(users, target.userId(), target.realmId(), without);
+      return indexed(users, target.userId(), target.realmId(), unknown);
     }
 
     @Override
@@ -80,10 +80,9 @@ record TargetCondition(String sql, List<String> parameters, String withoutRevoke
       return new TargetCondition(sql.toString(), parameters, "");
     }
 
-    /** Tokens of a key never share a row. */
     @Override
     public TargetCondition apiKey(Target.ApiKey target) {
-      return new TargetCondition("t.API_KEY_ID = ?", List.of(target.apiKeyId()), " AND " + unknown);
+      return new TargetCondition("t.API_KEY_ID = ?", List.of(target.apiKeyId()), unknown);
     }
 
     private static TargetCondition indexed(

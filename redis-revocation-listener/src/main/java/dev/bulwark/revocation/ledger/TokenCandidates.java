@@ -7,8 +7,6 @@ import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +70,7 @@ final class TokenCandidates {
         statement.setLong(parameter++, after.expiresAt());
         statement.setString(parameter, after.jti());
       }
-      return page(connection, condition, TokenColumns.rows(statement), limit);
+      return page(connection, condition, TokenColumns.tokens(statement), limit);
     }
   }
 
@@ -90,24 +88,14 @@ final class TokenCandidates {
   }
 
   private TokenTable.Page page(
-      Connection connection, TargetCondition condition, List<TokenRow> rows, int limit)
+      Connection connection, TargetCondition condition, List<LedgerToken> rows, int limit)
       throws SQLException {
-    boolean all = condition.withoutRevoked().isEmpty();
-    Set<String> doubtful = new HashSet<>();
-    for (TokenRow row : rows) {
-      if (all || row.isShared()) {
-        row.tokens().forEach(token -> doubtful.add(token.jti()));
-      }
+    LedgerToken last = rows.size() < limit ? null : rows.get(limit - 1);
+    if (!condition.withoutRevoked().isEmpty()) {
+      return new TokenTable.Page(rows, last);
     }
-    Set<String> dead = revoked.among(connection, doubtful);
-    List<LedgerToken> tokens = new ArrayList<>();
-    for (TokenRow row : rows) {
-      for (LedgerToken token : row.tokens()) {
-        if (!dead.contains(token.jti())) {
-          tokens.add(token);
-        }
-      }
-    }
-    return new TokenTable.Page(tokens, rows.size() < limit ? null : rows.get(limit - 1).token());
+    Set<String> dead = revoked.among(connection, rows.stream().map(LedgerToken::jti).toList());
+    return new TokenTable.Page(
+        rows.stream().filter(token -> !dead.contains(token.jti())).toList(), last);
   }
 }

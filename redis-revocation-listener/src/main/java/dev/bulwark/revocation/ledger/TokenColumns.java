@@ -24,8 +24,7 @@ final class TokenColumns {
           "API_KEY_ID",
           "ISSUED_AT",
           "ISSUED_FOR",
-          "ISSUER",
-          TokenTable.OTHERS);
+          "ISSUER");
 
   /** What a query of rows selects, from the table with the alias t. */
   static final String SELECTED = "t." + String.join(", t.", COLUMNS);
@@ -34,26 +33,17 @@ final class TokenColumns {
 
   /** All tokens that a query finds. */
   static List<LedgerToken> tokens(PreparedStatement statement) throws SQLException {
-    return rows(statement).stream().flatMap(row -> row.tokens().stream()).toList();
-  }
-
-  /** All rows that a query finds. */
-  static List<TokenRow> rows(PreparedStatement statement) throws SQLException {
-    List<TokenRow> read = new ArrayList<>();
-    try (ResultSet found = statement.executeQuery()) {
-      while (found.next()) {
-        read.add(row(found));
+    List<LedgerToken> tokens = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        tokens.add(token(rows));
       }
     }
-    return read;
+    return tokens;
   }
 
-  /** The row at which the rows stand. */
-  static TokenRow row(ResultSet rows) throws SQLException {
-    return new TokenRow(token(rows), rows.getString(TokenTable.OTHERS));
-  }
-
-  private static LedgerToken token(ResultSet rows) throws SQLException {
+  /** The token at which the rows stand. */
+  static LedgerToken token(ResultSet rows) throws SQLException {
     return new LedgerToken(
         rows.getString("JTI"),
         SessionType.ofCode(rows.getString("SESSION_TYPE")),

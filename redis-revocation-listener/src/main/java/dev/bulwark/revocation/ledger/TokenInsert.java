@@ -7,14 +7,8 @@ import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +19,6 @@ final class TokenInsert {
 
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
   private static final int MAX_PLAIN_ROWS = 2;
-
-  private static final Comparator<TokenRow> ROWS_BY_KEY =
-      Comparator.comparing(TokenRow::token, TokenTable.BY_KEY);
 
   private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
 
@@ -57,13 +48,13 @@ final class TokenInsert {
         + ") SELECT r.* FROM "
         + before
         + "unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
-        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[]) r"
+        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) r"
         + " ON CONFLICT DO NOTHING";
   }
 
   /** As {@link TokenTable#insert}. */
   void insert(Connection connection, List<LedgerToken> tokens) throws SQLException {
-    List<TokenRow> sorted = sorted(TokenRow.single(tokens));
+    List<LedgerToken> sorted = sorted(tokens);
     if (dialect == SqlDialect.POSTGRESQL && tokens.size() > MAX_PLAIN_ROWS) {
       insertArrays(connection, insertArrays, sorted, 0);
     } else {
@@ -74,109 +65,49 @@ final class TokenInsert {
   /** As {@link TokenTable#insertUnflushed}. */
   void insertUnflushed(Connection connection, List<LedgerToken> tokens, int seconds)
       throws SQLException {
-    List<TokenRow> rows = sorted(TokenRow.shared(tokens));
-    int inserted = insertRowsUnflushed(connection, rows, seconds);
-    if (inserted < rows.size() || !dialect.countsInserted()) {
-      List<TokenRow> apart = sorted(TokenRow.single(displaced(connection, rows, seconds)));
-      if (!apart.isEmpty()) {
-        insertRowsUnflushed(connection, apart, seconds);
-      }
-    }
-  }
-
-  private int insertRowsUnflushed(Connection connection, List<TokenRow> rows, int seconds)
-      throws SQLException {
-    return dialect == SqlDialect.POSTGRESQL
-        ? insertArrays(connection, insertUnflushed, rows, seconds)
-        : insertRows(connection, rows, seconds);
-  }
-
-  /**
-   * The tokens whose shared row is not there, since another row has its key: one of them was
-   * written before, alone or beside other tokens. That happens when a write is repeated whose
-   * answer was lost or late.
-   */
-  private List<LedgerToken> displaced(Connection connection, List<TokenRow> rows, int seconds)
-      throws SQLException {
-    List<LedgerToken> displaced = new ArrayList<>();
-    List<TokenRow> sharing = rows.stream().filter(TokenRow::isShared).toList();
-    for (List<TokenRow> chunk : Chunks.of(sharing, CHUNK)) {
-      Set<Stored> found = stored(connection, chunk, seconds);
-      for (TokenRow row : chunk) {
-        if (!found.contains(new Stored(row.token().expiresAt(), row.token().jti(), row.others()))) {
-          displaced.addAll(row.tokens());
-        }
-      }
-    }
-    return displaced;
-  }
-
-  /** What tells which tokens a row has. */
-  private record Stored(long expiresAt, String jti, @Nullable String others) {}
-
-  /** The rows that have the keys of some rows: one round trip, for issuing waits for it. */
-  private Set<Stored> stored(Connection connection, List<TokenRow> rows, int seconds)
-      throws SQLException {
-    // Not (EXPIRES_AT, JTI) IN (...): not every optimizer searches the index for each pair.
-    String keys =
-        String.join(" OR ", Collections.nCopies(rows.size(), "(EXPIRES_AT = ? AND JTI = ?)"));
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT EXPIRES_AT, JTI, " + TokenTable.OTHERS + " FROM " + table + " WHERE " + keys)) {
-      limit(statement, seconds);
-      int parameter = 1;
-      for (TokenRow row : rows) {
-        statement.setLong(parameter++, row.token().expiresAt());
-        statement.setString(parameter++, row.token().jti());
-      }
-      Set<Stored> stored = new HashSet<>();
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          stored.add(new Stored(found.getLong(1), found.getString(2), found.getString(3)));
-        }
-      }
-      return stored;
+    List<LedgerToken> sorted = sorted(tokens);
+    if (dialect == SqlDialect.POSTGRESQL) {
+      insertArrays(connection, insertUnflushed, sorted, seconds);
+    } else {
+      insertRows(connection, sorted, seconds);
     }
   }
 
   /** Nodes that insert the same rows in different orders would wait for each other. */
-  private static List<TokenRow> sorted(List<TokenRow> rows) {
-    return rows.size() > 1 ? rows.stream().sorted(ROWS_BY_KEY).toList() : rows;
+  private static List<LedgerToken> sorted(List<LedgerToken> rows) {
+    return rows.size() > 1 ? rows.stream().sorted(TokenTable.BY_KEY).toList() : rows;
   }
 
   /** One statement, one parse, one round trip and one commit, however many rows. */
-  private int insertArrays(Connection connection, String sql, List<TokenRow> rows, int seconds)
+  private void insertArrays(Connection connection, String sql, List<LedgerToken> rows, int seconds)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       limit(statement, seconds);
       int column = 1;
-      statement.setArray(column++, numbers(connection, rows, r -> r.token().expiresAt()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().jti()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().type().code()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().realmId()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().userId()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().clientId()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().sessionId()));
-      statement.setArray(column++, texts(connection, rows, r -> r.token().apiKeyId()));
-      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuedAt()));
-      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuedFor()));
-      statement.setArray(column++, numbers(connection, rows, r -> r.token().issuer()));
-      statement.setArray(column, texts(connection, rows, TokenRow::others));
-      return statement.executeUpdate();
+      statement.setArray(column++, numbers(connection, rows, LedgerToken::expiresAt));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::jti));
+      statement.setArray(column++, texts(connection, rows, row -> row.type().code()));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::realmId));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::userId));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::clientId));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::sessionId));
+      statement.setArray(column++, texts(connection, rows, LedgerToken::apiKeyId));
+      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedAt));
+      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedFor));
+      statement.setArray(column, numbers(connection, rows, LedgerToken::issuer));
+      statement.executeUpdate();
     }
   }
 
-  private int insertRows(Connection connection, List<TokenRow> rows, int seconds)
+  private void insertRows(Connection connection, List<LedgerToken> rows, int seconds)
       throws SQLException {
-    int inserted = 0;
-    for (List<TokenRow> chunk : Chunks.of(rows, CHUNK)) {
+    for (List<LedgerToken> chunk : Chunks.of(rows, CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
               dialect.insertNew(table, TokenColumns.COLUMNS, KEY, chunk.size()))) {
         limit(statement, seconds);
         int parameter = 1;
-        for (TokenRow row : chunk) {
-          LedgerToken token = row.token();
+        for (LedgerToken token : chunk) {
           statement.setLong(parameter++, token.expiresAt());
           statement.setString(parameter++, token.jti());
           statement.setString(parameter++, token.type().code());
@@ -188,12 +119,10 @@ final class TokenInsert {
           statement.setLong(parameter++, token.issuedAt());
           NullableParameter.set(statement, parameter++, token.issuedFor());
           NullableParameter.set(statement, parameter++, token.issuer());
-          NullableParameter.set(statement, parameter++, row.others());
         }
-        inserted += statement.executeUpdate();
+        statement.executeUpdate();
       }
     }
-    return inserted;
   }
 
   private static void limit(PreparedStatement statement, int seconds) throws SQLException {
@@ -203,7 +132,7 @@ final class TokenInsert {
   }
 
   private static Array numbers(
-      Connection connection, List<TokenRow> rows, Function<TokenRow, @Nullable Long> value)
+      Connection connection, List<LedgerToken> rows, Function<LedgerToken, @Nullable Long> value)
       throws SQLException {
     Object[] values = new Object[rows.size()];
     for (int i = 0; i < values.length; i++) {
@@ -213,7 +142,7 @@ final class TokenInsert {
   }
 
   private static Array texts(
-      Connection connection, List<TokenRow> rows, Function<TokenRow, @Nullable String> value)
+      Connection connection, List<LedgerToken> rows, Function<LedgerToken, @Nullable String> value)
       throws SQLException {
     Object[] values = new Object[rows.size()];
     for (int i = 0; i < values.length; i++) {

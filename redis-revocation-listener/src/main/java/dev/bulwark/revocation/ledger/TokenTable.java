@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class TokenTable {
 
   static final String NAME = "BULWARK_TOKEN";
-
-  /** The further jtis of a row: see {@link TokenRow}. */
-  static final String OTHERS = "OTHER_JTIS";
 
   /** So many sessions at most are asked about at a time. */
   public static final int SESSIONS = 1_000;
@@ -42,7 +38,6 @@ public final class TokenTable {
   private final TokenInsert inserts;
   private final TokenCandidates candidates;
   private final SessionTokens sessions;
-  private final RowLookup lookup;
 
   /**
    * In a schema.
@@ -55,7 +50,6 @@ public final class TokenTable {
     this.inserts = new TokenInsert(dialect, schema);
     this.candidates = new TokenCandidates(dialect, schema);
     this.sessions = new SessionTokens(dialect, schema);
-    this.lookup = new RowLookup(dialect, schema);
   }
 
   /** Inserts rows; those that exist are left alone. */
@@ -64,11 +58,10 @@ public final class TokenTable {
   }
 
   /**
-   * Inserts rows; those that exist are left alone. However often a token is given, and whichever
-   * tokens it shared a row with before, it has a row afterwards. PostgreSQL answers before it has
-   * flushed them to its disk (asynchronous commit): a single row costs a third then. A crash of the
-   * database within the next second can lose them, so the caller has to keep them and insert them
-   * again; see {@code FailoverGuard}.
+   * Inserts rows; those that exist are left alone. PostgreSQL answers before it has flushed them to
+   * its disk (asynchronous commit): a single row costs a third then. A crash of the database within
+   * the next second can lose them, so the caller has to keep them and insert them again; see {@code
+   * FailoverGuard}.
    *
    * @param seconds how long a statement takes at most; 0 for the connection's own limit
    */
@@ -85,7 +78,7 @@ public final class TokenTable {
    *
    * @param after the last token of the page before, null for the first page
    * @param now seconds since 1970
-   * @param limit number of rows at most; some may have several tokens
+   * @param limit number of rows at most
    */
   public Page candidates(
       Connection connection, Ending ending, @Nullable LedgerToken after, long now, int limit)
@@ -131,32 +124,14 @@ public final class TokenTable {
   }
 
   /**
-   * Those of the jtis that have a row. Reads all rows in the range once, however many jtis: for
-   * rare occasions. To be called in {@link LedgerDatabase#callOverRange}: otherwise PostgreSQL's
-   * driver has all rows that tokens share in memory at once.
-   *
-   * @param now leaves out what has expired, seconds since 1970
-   * @param maxExpiresAt greatest {@code exp} of them, seconds since 1970
-   */
-  public Set<String> among(Connection connection, List<String> jtis, long now, long maxExpiresAt)
-      throws SQLException {
-    return lookup.among(connection, jtis, now, maxExpiresAt);
-  }
-
-  /**
    * Deletes rows of revoked tokens. They have no use any more: what must be in Redis is in {@link
-   * RevokedTable}. A row that several tokens share stays until it has expired: the others may be
-   * alive.
+   * RevokedTable}.
    */
   public void delete(Connection connection, Collection<LedgerToken> tokens) throws SQLException {
     for (List<LedgerToken> chunk : Chunks.of(tokens.stream().sorted(BY_KEY).toList(), CHUNK)) {
       try (PreparedStatement statement =
           connection.prepareStatement(
-              "DELETE FROM "
-                  + table
-                  + " WHERE EXPIRES_AT = ? AND JTI = ? AND "
-                  + OTHERS
-                  + " IS NULL")) {
+              "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
         for (LedgerToken token : chunk) {
           statement.setLong(1, token.expiresAt());
           statement.setString(2, token.jti());

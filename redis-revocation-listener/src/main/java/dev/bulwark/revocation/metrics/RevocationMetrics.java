@@ -44,7 +44,6 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter ledgerLost;
   private final Counter ledgerRewritten;
   private final Counter ledgerForgotten;
-  private final Counter nodeLost;
   private final Counter endingsFailed;
   private final Counter skipped;
   private final Counter acquitted;
@@ -69,8 +68,6 @@ public final class RevocationMetrics implements AutoCloseable {
         counter("ledger.rewritten", "Ledger rows written again, in case a failover lost them");
     this.ledgerForgotten =
         counter("ledger.forgotten", "Ledger rows that a failover could lose: too many at a time");
-    this.nodeLost =
-        counter("node.lost", "Ids of lost nodes that were revoked: most were no tokens");
     this.endingsFailed = counter("scopes.failures", "Endings that their transaction did not take");
     this.skipped = counter("reconciler.skipped", "Parts of the ledger that could not be compared");
     this.pushTime = timer("push", "Time of one write to Redis");
@@ -171,11 +168,6 @@ public final class RevocationMetrics implements AutoCloseable {
   /** Rows left the memory of written rows early. */
   public void ledgerForgotten(int rows) {
     ledgerForgotten.increment(rows);
-  }
-
-  /** Ids that a lost node had reserved were revoked. */
-  public void nodeLost(int ids) {
-    nodeLost.increment(ids);
   }
 
   /** Endings could not be written in their transaction. */

@@ -30,13 +30,6 @@ public record LedgerToken(
     @Nullable Long issuedFor,
     @Nullable Long issuer) {
 
-  /** The same token with another id. */
-  public LedgerToken withJti(String other) {
-    return new LedgerToken(
-        other, type, realmId, userId, clientId, sessionId, apiKeyId, issuedAt, expiresAt, issuedFor,
-        issuer);
-  }
-
   /** A token of which neither {@code azp} nor {@code iss} is known. */
   public LedgerToken(
       String jti,

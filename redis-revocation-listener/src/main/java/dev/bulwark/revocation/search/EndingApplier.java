@@ -120,7 +120,7 @@ public final class EndingApplier {
    * Does a page of an ending that is laid over the ledger.
    *
    * @param after the last token of the page before; null for the first
-   * @param size number of rows at most; some may have several tokens
+   * @param size number of tokens at most
    */
   public Page expandPage(Ending ending, @Nullable LedgerToken after, int size) throws SQLException {
     TokenTable.Page page =

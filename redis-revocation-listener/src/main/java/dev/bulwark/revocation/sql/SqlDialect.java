@@ -87,12 +87,6 @@ public enum SqlDialect {
     public String deleteSome(String table, String condition, int limit) {
       return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + limit;
     }
-
-    @Override
-    public boolean countsInserted() {
-      // Its driver counts the rows that were there, too.
-      return false;
-    }
   },
   /** H2, for development. */
   H2 {
@@ -148,11 +142,6 @@ public enum SqlDialect {
 
   /** An insert of some rows that leaves existing rows alone. */
   public abstract String insertNew(String table, List<String> columns, List<String> key, int rows);
-
-  /** Whether {@link #insertNew} returns the number of rows that were not there before. */
-  public boolean countsInserted() {
-    return true;
-  }
 
   /**
    * A query of names and values that tell a server from every other that may answer at the same

@@ -3,7 +3,6 @@ package dev.bulwark.revocation.worker;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
-import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
@@ -67,7 +66,6 @@ public final class BackgroundWork {
   private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
   private final RedisConnection redis;
-  private final LostNodes lostNodes;
   private final PendingEndings endings;
   private final Refresher refresher;
   private final RevocationPusher pusher;
@@ -80,9 +78,6 @@ public final class BackgroundWork {
   private final Duration completeLife;
   private final WatermarkGate gate = new WatermarkGate();
   private final Rivals rivals = new Rivals();
-
-  /** Whether no node is silent that may have issued tokens without a row. */
-  private boolean complete = true;
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
   private String leader = "";
@@ -122,7 +117,6 @@ public final class BackgroundWork {
   public BackgroundWork(
       LedgerDatabase database,
       RedisConnection redis,
-      LostNodes lostNodes,
       Supplier<OptionalLong> rowsWritten,
       EndingApplier expander,
       RevocationPusher pusher,
@@ -137,7 +131,6 @@ public final class BackgroundWork {
       long since) {
     this.database = database;
     this.redis = redis;
-    this.lostNodes = lostNodes;
     this.endings =
         new PendingEndings(
             database,
@@ -189,23 +182,12 @@ public final class BackgroundWork {
   }
 
   private void lead() throws SQLException {
-    lookForLostNodes();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
     }
     refresh();
     clean(clock.millis());
-  }
-
-  /** A failure holds up nothing but the watermark: what is revoked has to get to Redis. */
-  private void lookForLostNodes() {
-    complete = false;
-    try {
-      complete = lostNodes.round();
-    } catch (SQLException | RuntimeException e) {
-      LOG.warn("The search for lost nodes failed and is repeated", e);
-    }
   }
 
   private void refresh() throws SQLException {
@@ -226,7 +208,7 @@ public final class BackgroundWork {
     Optional<Moment> completeUntil = Optional.empty();
     boolean waits;
     try {
-      completeUntil = endings.round(moment()).filter(moment -> complete);
+      completeUntil = endings.round(moment());
       completeUntil.ifPresent(this::tellObserver);
     } finally {
       // Whatever happened to the endings: what is revoked has to get to Redis.

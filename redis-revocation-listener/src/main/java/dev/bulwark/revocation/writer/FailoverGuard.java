@@ -46,7 +46,6 @@ final class FailoverGuard {
   private final RevocationMetrics metrics;
   private final RecentRows<LedgerToken> recent;
   private volatile String server = UNKNOWN;
-  private volatile boolean doubtful;
   private final Set<String> known = new HashSet<>();
   private long losses;
 
@@ -63,11 +62,6 @@ final class FailoverGuard {
   /** The server that answered in the last round. */
   String server() {
     return server;
-  }
-
-  /** Whether the last round found that commits may be missing. */
-  boolean isDoubtful() {
-    return doubtful;
   }
 
   /**
@@ -111,7 +105,6 @@ final class FailoverGuard {
     }
     recent.confirm(missing, answering);
     recent.forget(answering, System.nanoTime());
-    doubtful = lossesNow != losses || (!answering.equals(server) && !server.equals(UNKNOWN));
     // At last: after a failure the next round does it again.
     losses = lossesNow;
     server = answering;

@@ -8,14 +8,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of concurrent callers together. Each announces its row as soon as it knows it and
- * finishes when it needs it written: the first caller to finish writes all announced rows; the
- * others find their rows written or wait for them. One statement and one commit serve many tokens.
+ * Writes the rows of concurrent callers together. Each queues its row as soon as it knows it and
+ * awaits it when it needs it written: the first caller to wait writes all queued rows; the others
+ * find their rows written or wait for them. One statement and one commit serve many tokens.
  *
  * <p>Before it writes, the first yields its processor a few times, and so do the others before they
- * let themselves be woken up: on a busy machine other requests run meanwhile and announce theirs,
- * on an idle one they go on at once. (A pause by the clock was measured and dropped: what it saves
- * in work it costs in time.)
+ * let themselves be woken up: on a busy machine other requests run meanwhile and queue theirs, on
+ * an idle one they go on at once. (A pause by the clock was measured and dropped: what it saves in
+ * work it costs in time.)
  *
  * @param <T> the rows; told apart by identity
  */
@@ -56,7 +56,7 @@ public final class GroupCommit<T> {
     this.patience = patience;
   }
 
-  /** A row that has been announced. To be finished, once, by one thread. */
+  /** A row that has been queued. To be awaited, once, by one thread. */
   public static final class Ticket<T> {
     private final Batch<T> batch;
     private final T row;
@@ -72,8 +72,8 @@ public final class GroupCommit<T> {
     }
   }
 
-  /** Says that a row is to be written. Does not wait; from now on others may write it. */
-  public Ticket<T> announce(T row) {
+  /** Queues a row. Does not wait; from now on others may write it. */
+  public Ticket<T> queue(T row) {
     synchronized (joining) {
       Batch<T> batch = open;
       if (batch == null || batch.rows.size() >= maxBatch) {
@@ -90,7 +90,7 @@ public final class GroupCommit<T> {
    *
    * @throws Exception if it could not be written
    */
-  public void finish(Ticket<T> ticket) throws Exception {
+  public void await(Ticket<T> ticket) throws Exception {
     Batch<T> batch = ticket.batch;
     gather(batch);
     if (start(batch)) {

@@ -144,152 +144,8 @@ class LedgerDatabaseTest {
     assertThat(found).hasSize(250).doesNotHaveDuplicates().containsAll(all);
   }
 
-  private static LedgerToken service(String jti, String client) {
-    return new LedgerToken(
-        jti, SessionType.TRANSIENT, "realm", "of-" + client, client, null, null, NOW, NOW + 300);
-  }
-
-  /** Some tokens of two services and of a session, of which those of a service share rows. */
-  private List<LedgerToken> sharing() throws Exception {
-    List<LedgerToken> all = new ArrayList<>(List.of(token("a", "alice", "s1")));
-    for (int i = 100; i < 200; i++) {
-      all.add(service("j" + i + "-x".repeat(20), i % 2 == 0 ? "even" : "odd"));
-    }
-    ledger.tokens().insertUnflushed(connection, all, 0);
-    ledger.tokens().insertUnflushed(connection, all, 0);
-    return all;
-  }
-
-  private static List<LedgerToken> of(String client, List<LedgerToken> tokens) {
-    return tokens.stream().filter(token -> token.clientId().equals(client)).toList();
-  }
-
-  @Test
-  void tokensThatShareARowAreFoundByTheKeysOfAnEnding() throws Exception {
-    List<LedgerToken> all = sharing();
-    assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(of("even", all));
-    assertThat(find(SCOPES.user("realm", "of-odd"))).containsExactlyElementsOf(of("odd", all));
-    assertThat(find(SCOPES.realm("realm"))).containsExactlyInAnyOrderElementsOf(all);
-    assertThat(find(SCOPES.realmNotBefore("realm", NOW + 1)))
-        .containsExactlyInAnyOrderElementsOf(all);
-    assertThat(find(SCOPES.realmNotBefore("realm", NOW)))
-        .containsExactlyElementsOf(of("client", all));
-    assertThat(find(SCOPES.client("other", "even"))).isEmpty();
-  }
-
-  @Test
-  void pagesOfSharedRowsCoverEverythingOnce() throws Exception {
-    List<LedgerToken> all = sharing();
-    List<LedgerToken> found = new ArrayList<>();
-    LedgerToken last = null;
-    int pages = 0;
-    do {
-      TokenTable.Page page =
-          ledger.tokens().candidates(connection, SCOPES.realm("realm"), last, NOW, 1);
-      found.addAll(page.tokens());
-      last = page.last();
-      pages++;
-    } while (last != null);
-    assertThat(found).containsExactlyInAnyOrderElementsOf(all);
-    assertThat(pages).as("rows of about 33 tokens").isBetween(4, 20);
-  }
-
-  /** The token in the key and one beside it: the others of their row are candidates still. */
-  @Test
-  void ofASharedRowTheRevokedTokensAreNoCandidates() throws Exception {
-    List<LedgerToken> even = of("even", sharing());
-    List<RevokedToken> dead = new ArrayList<>();
-    List<LedgerToken> alive = new ArrayList<>();
-    for (LedgerToken token : even) {
-      if (token.jti().startsWith("j1") && token.jti().charAt(2) % 2 == 0) {
-        dead.add(new RevokedToken(token.jti(), token.expiresAt()));
-      } else {
-        alive.add(token);
-      }
-    }
-    dead.add(new RevokedToken(even.get(even.size() - 1).jti(), NOW + 300));
-    alive.remove(even.get(even.size() - 1));
-    ledger.revoked().insert(connection, dead, "-", "TEST", NOW * 1000);
-    assertThat(find(SCOPES.client("realm", "even"))).containsExactlyElementsOf(alive).isNotEmpty();
-    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
-        .isTrue();
-    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
-        .containsExactly(new RevokedTable.Cause("TEST", dead.size(), NOW * 1000));
-    ledger.revoked().insert(connection, toRevoke(alive), "-", "OTHER", NOW * 1000 + 1);
-    assertThat(find(SCOPES.client("realm", "even"))).isEmpty();
-    assertThat(ledger.tokens().hasCandidate(connection, SCOPES.client("realm", "even"), NOW))
-        .isFalse();
-    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
-        .extracting(RevokedTable.Cause::tokens)
-        .containsExactlyInAnyOrder((long) dead.size(), (long) alive.size());
-  }
-
   private static List<RevokedToken> toRevoke(List<LedgerToken> tokens) {
     return tokens.stream().map(t -> new RevokedToken(t.jti(), t.expiresAt())).toList();
-  }
-
-  @Test
-  void aSharedRowSaysOfEachOfItsTokensThatItIsThere() throws Exception {
-    List<String> all = sharing().stream().map(LedgerToken::jti).toList();
-    List<String> asked = new ArrayList<>(all);
-    asked.add("nobodys");
-    assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 300))
-        .containsExactlyInAnyOrderElementsOf(all);
-    assertThat(ledger.tokens().among(connection, asked, NOW, NOW + 299)).isEmpty();
-  }
-
-  /** R3: the ids of a lost node are looked up in the round that pushes what is revoked. */
-  @Test
-  void theIdsOfALostNodeAreLookedUpByAFewStatements() throws Exception {
-    List<LedgerToken> written = new ArrayList<>(sharing());
-    for (int i = 0; i < 6_000; i++) {
-      // Many of each expiry, so that pages end within one.
-      written.add(
-          new LedgerToken(
-              "w" + i, SessionType.ONLINE, "realm", "u", "c", "s", null, NOW, NOW + 1 + i / 1_500));
-    }
-    ledger.tokens().insert(connection, written.subList(101, written.size()));
-    List<String> asked = new ArrayList<>(written.stream().map(LedgerToken::jti).toList());
-    asked.addAll(IntStream.range(0, 40_000).mapToObj(i -> "nobodys-" + i).toList());
-    CountedStatements counted = new CountedStatements(connection);
-    assertThat(ledger.tokens().among(counted.connection(), asked, NOW, NOW + 300))
-        .hasSize(written.size())
-        .doesNotContain("nobodys-0");
-    assertThat(counted.executed()).as("of 46,101 ids").isLessThanOrEqualTo(2);
-    assertThat(ledger.tokens().among(connection, asked, NOW + 1, NOW + 3)).hasSize(3_000);
-  }
-
-  /** As after a write whose answer was late or lost: with other companions, or with none. */
-  @Test
-  void aTokenHasARowWhateverItSharedOneWithBefore() throws Exception {
-    LedgerToken a = service("a", "s");
-    LedgerToken b = service("b", "s");
-    LedgerToken c = service("c", "s");
-    LedgerToken d = service("d", "s");
-    ledger.tokens().insertUnflushed(connection, List.of(c), 0);
-    ledger.tokens().insertUnflushed(connection, List.of(a, c), 0);
-    ledger.tokens().insertUnflushed(connection, List.of(b, d), 0);
-    ledger.tokens().insertUnflushed(connection, List.of(a, b, c, d), 0);
-    ledger.tokens().insertUnflushed(connection, List.of(b, d), 0);
-    List<String> all = List.of("a", "b", "c", "d");
-    assertThat(ledger.tokens().among(connection, all, NOW, NOW + 300))
-        .containsExactlyInAnyOrderElementsOf(all);
-    assertThat(find(SCOPES.client("realm", "s"))).contains(a, b, c, d);
-  }
-
-  /** Issuing waits for each of them; MariaDB and MySQL take the second one for every batch. */
-  @Test
-  void aBatchOfSharedRowsTakesAFewStatementsOnly() throws Exception {
-    List<LedgerToken> batch = new ArrayList<>();
-    for (int client = 100; client < 164; client++) {
-      batch.add(service("a" + client, "c" + client));
-      batch.add(service("b" + client, "c" + client));
-    }
-    ledger.tokens().insertUnflushed(connection, batch, 0);
-    CountedStatements counted = new CountedStatements(connection);
-    ledger.tokens().insertUnflushed(counted.connection(), batch, 0);
-    assertThat(counted.executed()).as("64 rows that are there").isLessThanOrEqualTo(3);
-    assertThat(find(SCOPES.realm("realm"))).containsExactlyInAnyOrderElementsOf(batch);
   }
 
   /** A page of a realm can be full of revoked tokens; more pages follow. */
@@ -312,16 +168,29 @@ class LedgerDatabaseTest {
     assertThat(found).containsExactlyElementsOf(all.subList(50, 60));
   }
 
-  /** The others of its row may be alive. */
+  /** A write is repeated whose answer was late or lost. */
   @Test
-  void aSharedRowStaysUntilItHasExpired() throws Exception {
-    List<LedgerToken> all = sharing();
-    ledger.tokens().delete(connection, all);
-    assertThat(find(SCOPES.realm("realm")))
-        .containsExactlyInAnyOrderElementsOf(
-            all.stream().filter(token -> token.sessionId() == null).toList());
-    assertThat(ledger.tokens().deleteExpired(connection, NOW + 301)).isPositive();
-    assertThat(find(SCOPES.realm("realm"))).isEmpty();
+  void aTokenIsInsertedOnce() throws Exception {
+    List<LedgerToken> all = List.of(token("b", "bob", "s2"), token("a", "alice", "s1"));
+    ledger.tokens().insertUnflushed(connection, all.subList(0, 1), 0);
+    ledger.tokens().insertUnflushed(connection, all, 0);
+    assertThat(find(SCOPES.realm("realm"))).containsExactlyInAnyOrderElementsOf(all);
+    ledger.tokens().delete(connection, all.subList(0, 1));
+    assertThat(find(SCOPES.realm("realm"))).containsExactly(all.get(1));
+  }
+
+  @Test
+  void theRevokedTokensOfARealmAreCountedByCause() throws Exception {
+    List<LedgerToken> all =
+        List.of(token("a", "u", "s1"), token("b", "u", "s2"), token("c", "u", "s3"));
+    ledger.tokens().insert(connection, all);
+    ledger.revoked().insert(connection, toRevoke(all.subList(0, 1)), "-", "ONE", NOW * 1000);
+    ledger.revoked().insert(connection, toRevoke(all.subList(1, 3)), "-", "TWO", NOW * 1000 + 1);
+    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
+        .containsExactly(
+            new RevokedTable.Cause("TWO", 2, NOW * 1000 + 1),
+            new RevokedTable.Cause("ONE", 1, NOW * 1000));
+    assertThat(ledger.revoked().byCause(connection, "other", NOW)).isEmpty();
   }
 
   @Test

@@ -255,7 +255,7 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
       for (int round = 0; left == issued && round < 5; round++) {
         writer.guard();
         for (LedgerToken token : tokens(round)) {
-          writer.finish(writer.announce(token));
+          writer.awaitRow(writer.queueRow(token));
           issued++;
         }
         assertThat(rows()).isEqualTo(issued);

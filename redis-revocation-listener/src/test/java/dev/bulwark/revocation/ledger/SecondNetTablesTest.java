@@ -213,29 +213,6 @@ class SecondNetTablesTest {
   }
 
   @Test
-  void whatKeycloakRevokedByItsJtiAmongTokensThatShareARow() throws Exception {
-    ledger
-        .tokens()
-        .insertUnflushed(
-            connection,
-            List.of(token("a", "u", null), token("b", "u", null), token("c", "u", null)),
-            0);
-    sql("INSERT INTO REVOKED_TOKEN VALUES ('a', %1$d), ('c', %1$d)".formatted(NOW + 299));
-    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))
-        .containsExactlyInAnyOrder(
-            new RevokedToken("a", NOW + 300), new RevokedToken("c", NOW + 300));
-    ledger
-        .revoked()
-        .insert(connection, List.of(new RevokedToken("a", NOW + 300)), "e", "TEST", NOW);
-    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))
-        .containsExactly(new RevokedToken("c", NOW + 300));
-    ledger
-        .revoked()
-        .insert(connection, List.of(new RevokedToken("c", NOW + 300)), "e", "TEST", NOW);
-    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10)).isEmpty();
-  }
-
-  @Test
   void whatATokenNamesIsKept() throws Exception {
     LedgerToken named =
         new LedgerToken(

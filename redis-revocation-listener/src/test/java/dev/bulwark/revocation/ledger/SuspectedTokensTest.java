@@ -270,26 +270,6 @@ class SuspectedTokensTest {
   }
 
   @Test
-  void eachTokenOfASharedRowIsSuspected() throws Exception {
-    List<LedgerToken> services = new ArrayList<>();
-    for (int i = 0; i < 90; i++) {
-      services.add(token("tr", "u", "c", null));
-    }
-    ledger.tokens().insertUnflushed(connection, services, 0);
-    assertThat(suspects(true)).isEmpty();
-    sql("UPDATE CLIENT SET ENABLED = FALSE WHERE ID = 'c'");
-    SuspectedTokens tokens = ledger.suspectedTokens(true);
-    List<LedgerToken> found = new ArrayList<>();
-    String after = "";
-    while (after != null) {
-      SuspectedTokens.Page page = tokens.find(connection, ALL, after, NOW, 1);
-      page.suspects().forEach(suspect -> found.add(suspect.token()));
-      after = page.lastJti();
-    }
-    assertThat(found).doesNotHaveDuplicates().containsAll(services).hasSize(90 + 3);
-  }
-
-  @Test
   void settledTokensLeaveTheLedger() throws Exception {
     sql("DELETE FROM USER_ENTITY");
     List<Suspect> suspects = suspects(true);

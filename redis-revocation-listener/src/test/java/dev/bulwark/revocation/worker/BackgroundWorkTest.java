@@ -3,10 +3,8 @@ package dev.bulwark.revocation.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusPlaces;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
-import dev.bulwark.revocation.issuance.LostNodes;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.ledger.TestDatabase;
@@ -80,8 +78,6 @@ class BackgroundWorkTest {
     return new BackgroundWork(
         ledger,
         connection,
-        new LostNodes(
-            ledger, StatusPlaces.NONE, revoker::revoke, metrics, clock, Duration.ofSeconds(1)),
         () -> OptionalLong.of(System.nanoTime()),
         new EndingApplier(
             ledger,

@@ -45,7 +45,7 @@ class GroupCommitTest {
       callers.add(
           threads.submit(
               () -> {
-                commits.finish(commits.announce(row));
+                commits.await(commits.queue(row));
                 return written.contains(row);
               }));
     }
@@ -63,13 +63,13 @@ class GroupCommitTest {
         new GroupCommit<>(rows -> writes.add(List.copyOf(rows)), 3, Duration.ofSeconds(30));
     List<Ticket<Integer>> tickets = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      tickets.add(commits.announce(i));
+      tickets.add(commits.queue(i));
     }
-    commits.finish(tickets.get(1));
+    commits.await(tickets.get(1));
     assertThat(writes).containsExactly(List.of(0, 1, 2));
-    commits.finish(tickets.get(4));
+    commits.await(tickets.get(4));
     for (int i : new int[] {0, 2, 3}) {
-      commits.finish(tickets.get(i));
+      commits.await(tickets.get(i));
     }
     assertThat(writes).containsExactly(List.of(0, 1, 2), List.of(3, 4));
   }
@@ -89,11 +89,11 @@ class GroupCommitTest {
             Duration.ofSeconds(30));
     List<Ticket<Integer>> tickets = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      tickets.add(commits.announce(i));
+      tickets.add(commits.queue(i));
     }
-    assertThatThrownBy(() -> commits.finish(tickets.get(0))).hasMessage("the database is away");
+    assertThatThrownBy(() -> commits.await(tickets.get(0))).hasMessage("the database is away");
     for (int i = 1; i < 4; i++) {
-      commits.finish(tickets.get(i));
+      commits.await(tickets.get(i));
     }
     assertThat(written).containsExactlyInAnyOrder(1, 2, 3);
   }
@@ -128,7 +128,7 @@ class GroupCommitTest {
     Set<Integer> written = ConcurrentHashMap.newKeySet();
     GroupCommit<Integer> commits = new GroupCommit<>(written::addAll, 10, Duration.ofSeconds(30));
     Thread.currentThread().interrupt();
-    commits.finish(commits.announce(1));
+    commits.await(commits.queue(1));
     assertThat(Thread.interrupted()).isTrue();
     submit(commits, 2).get(5, TimeUnit.SECONDS);
     assertThat(written).containsExactlyInAnyOrder(1, 2);
@@ -137,7 +137,7 @@ class GroupCommitTest {
   private Future<?> submit(GroupCommit<Integer> commits, int row) {
     return threads.submit(
         () -> {
-          commits.finish(commits.announce(row));
+          commits.await(commits.queue(row));
           return null;
         });
   }

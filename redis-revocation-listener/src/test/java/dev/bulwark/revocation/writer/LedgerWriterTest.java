@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class LedgerWriterTest {
 
   private static final long NOW = 2_000_000_000;
-  private static final int MAX_UNWRITTEN = 600;
+  private static final int MAX_SET_ASIDE = 600;
 
   private final AtomicBoolean away = new AtomicBoolean();
   private final AtomicBoolean connectionLost = new AtomicBoolean();
@@ -77,7 +76,7 @@ class LedgerWriterTest {
             clock,
             Duration.ofSeconds(2),
             late::incrementAndGet,
-            MAX_UNWRITTEN);
+            MAX_SET_ASIDE);
   }
 
   @Test
@@ -215,36 +214,10 @@ class LedgerWriterTest {
     assertThat(rows()).hasSize(2);
   }
 
-  /** R3: those whose tokens are revoked; a row that is tried at this moment comes back. */
-  @Test
-  void aRowIsForgottenUnlessItIsTriedAgainAtThisMoment() throws Exception {
-    away.set(true);
-    write(token("a"));
-    write(token("b"));
-    AtomicBoolean forgotten = new AtomicBoolean(true);
-    away.set(false);
-    beforeOpening =
-        () -> forgotten.set(CompletableFuture.supplyAsync(() -> writer.forget(Set.of("a"))).join());
-    writer.retry();
-    assertThat(forgotten).isFalse();
-    assertThat(writer.isComplete()).isTrue();
-
-    beforeOpening = () -> {};
-    away.set(true);
-    write(token("c"));
-    write(token("d"));
-    assertThat(writer.forget(Set.of("c", "x"))).isTrue();
-    assertThat(writer.isComplete()).isFalse();
-    away.set(false);
-    writer.retry();
-    assertThat(writer.isComplete()).isTrue();
-    assertThat(rows()).extracting(LedgerToken::jti).containsExactly("a", "b", "d");
-  }
-
   @Test
   void whatIsTooMuchIsCounted() {
     away.set(true);
-    for (int i = 0; i < MAX_UNWRITTEN + 2; i++) {
+    for (int i = 0; i < MAX_SET_ASIDE + 2; i++) {
       write(token("t-" + i));
     }
     assertThat(counter("ledger.lost")).isEqualTo(2);
@@ -307,7 +280,7 @@ class LedgerWriterTest {
       // Each of them would have waited for two seconds.
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(50));
       assertThat(counter("ledger.failures")).isEqualTo(51);
-      assertThat(writer.isBehind()).isTrue();
+      assertThat(writer.isComplete()).isFalse();
       other.commit();
     }
     writer.retry();
@@ -346,7 +319,7 @@ class LedgerWriterTest {
   }
 
   private void write(LedgerToken token) {
-    writer.finish(writer.announce(token));
+    writer.awaitRow(writer.queueRow(token));
   }
 
   private double counter(String name) {

@@ -2,7 +2,6 @@ package dev.bulwark.statuslist.store;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusTables.Lease;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,8 +81,7 @@ public final class IndexSupply {
     return Optional.ofNullable(places.get(new Key(realmId, windowEnd(expiresAt))).take());
   }
 
-  /** Returns when all tokens of the list of such a token have expired, seconds since 1970. */
-  public long windowEnd(long expiresAt) {
+  private long windowEnd(long expiresAt) {
     return Math.floorDiv(expiresAt + window - 1, window) * window;
   }
 

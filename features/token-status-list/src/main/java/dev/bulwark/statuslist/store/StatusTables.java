@@ -1,7 +1,5 @@
 package dev.bulwark.statuslist.store;
 
-import dev.bulwark.contract.StatusPlaces.Range;
-import dev.bulwark.contract.StatusReference;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,7 +12,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,39 +72,6 @@ public final class StatusTables {
       }
     }
     throw new SQLException("No indexes could be leased: other nodes were faster each time");
-  }
-
-  /** The same for ids that are reserved, see {@link dev.bulwark.contract.StatusPlaces}. */
-  public Range range(Connection connection, String realmId, long end, int count)
-      throws SQLException {
-    Lease lease = lease(connection, realmId, end, count);
-    return new Range(lease.list().id(), lease.from(), lease.to() - lease.from());
-  }
-
-  /** Returns the places of a range, in their order; none if its list does not exist any more. */
-  public List<StatusReference> places(Connection connection, Range range) throws SQLException {
-    Optional<StatusList> list = list(connection, range.list());
-    if (list.isEmpty()) {
-      return List.of();
-    }
-    IndexOrder order = new IndexOrder(list.get().secret());
-    return IntStream.range(range.from(), range.from() + range.count())
-        .mapToObj(position -> new StatusReference(range.list(), order.index(position)))
-        .toList();
-  }
-
-  /** Returns a list; empty if it does not exist any more. */
-  Optional<StatusList> list(Connection connection, String id) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT REALM_ID, WINDOW_END, SECRET FROM " + lists + " WHERE ID = ?")) {
-      statement.setString(1, id);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? Optional.of(new StatusList(id, rows.getString(1), rows.getLong(2), rows.getString(3)))
-            : Optional.empty();
-      }
-    }
   }
 
   private record Row(StatusList list, int part, int leased) {}

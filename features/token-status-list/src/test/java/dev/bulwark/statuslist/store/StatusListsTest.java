@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.contract.StatusPlaces.Range;
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusLists.UnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -164,32 +162,6 @@ class StatusListsTest {
       StatusTables.Lease second = tables.lease(connection, "realm", NOW, 10);
       assertThat(second.list().id()).isNotEqualTo(first.list().id());
       assertThat(second.from()).isZero();
-    }
-  }
-
-  /** A block of reserved ids has a lease; another node finds its places again. */
-  @Test
-  void aListIsFoundByItsIdUntilItRetires() throws SQLException {
-    try (Connection connection = open()) {
-      StatusList list = tables.lease(connection, "realm", NOW, 10).list();
-      assertThat(tables.list(connection, list.id())).contains(list);
-      tables.deleteRetired(connection, NOW + 1);
-      assertThat(tables.list(connection, list.id())).isEmpty();
-    }
-  }
-
-  @Test
-  void theSamePlacesAreFoundAgainAndNobodyElseGetsThem() throws SQLException {
-    try (Connection connection = open()) {
-      Range one = tables.range(connection, "realm", NOW + 900, 300);
-      Range other = tables.range(connection, "realm", NOW + 900, 300);
-      List<StatusReference> places = tables.places(connection, one);
-      assertThat(places).hasSize(300).doesNotHaveDuplicates();
-      assertThat(tables.places(connection, one)).isEqualTo(places);
-      assertThat(tables.places(connection, other)).doesNotContainAnyElementsOf(places);
-      assertThat(places).doesNotContain(take(NOW + 900));
-      tables.deleteRetired(connection, NOW + 901);
-      assertThat(tables.places(connection, one)).isEmpty();
     }
   }
 

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * R3: the primary database dies, and its standby, which has not received the last commits, takes
@@ -23,12 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("full")
 class DatabaseFailOverIT {
 
-  private static final String LEDGER = "spi-events-listener--redis-revocation--ledger";
-
-  @ParameterizedTest
-  @ValueSource(strings = {"behind", "strict"})
-  void tokensWhoseRowsWereLostWithThePrimaryAreRevokedByALaterLogout(String ledger) {
-    try (Installation it = new Installation(ledger)) {
+  @Test
+  void tokensWhoseRowsWereLostWithThePrimaryAreRevokedByALaterLogout() {
+    try (Installation it = new Installation()) {
       List<Response> lost = it.issueWithoutStandby(it.issue());
       it.primary.kill();
       it.standby.promote();
@@ -41,40 +36,19 @@ class DatabaseFailOverIT {
     }
   }
 
-  /** Nobody is left who has the rows, but the standby knows that the ids were reserved. */
-  @Test
-  void tokensWhoseRowsWereLostWithThePrimaryAndTheNodeAreRevoked() {
-    try (Installation it = new Installation("behind")) {
-      List<Response> kept = it.issue();
-      List<Response> lost = it.issueWithoutStandby(kept);
-      it.server.keycloak().kill();
-      it.primary.kill();
-      it.standby.promote();
-      it.server.keycloak().startAgain();
-      await().atMost(SOON).until(() -> lost.stream().allMatch(it.tokens::isInRedis));
-      assertThat(kept).noneMatch(it.tokens::isInRedis);
-      it.server.awaitMetric("bulwark_revocation_node_lost_total", lost.size());
-    }
-  }
-
   /** A server, a primary database and its standby. */
   private static final class Installation implements AutoCloseable {
 
-    private final boolean behind;
     private final PostgresProcess primary = PostgresProcess.prepared();
     private final PostgresProcess standby = primary.standby();
     private final RedisProcess redis = RedisProcess.start();
     private final FaultServer server;
     private final IssuedTokens tokens;
 
-    Installation(String ledger) {
-      behind = ledger.equals("behind");
+    Installation() {
       server =
           FaultServer.start(
-              "database-fail-over",
-              redis.url(),
-              primary,
-              spec -> spec.option("db-url", address()).option(LEDGER, ledger));
+              "database-fail-over", redis.url(), primary, spec -> spec.option("db-url", address()));
       tokens =
           IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "fail-over", redis::ttl);
     }
@@ -87,9 +61,6 @@ class DatabaseFailOverIT {
         issued.add(login);
         issued.add(tokens.refresh(login));
       }
-      if (behind) {
-        awaitReservedIds(issued.get(1));
-      }
       awaitRows(issued);
       standby.awaitCaughtUp(primary);
       return issued;
@@ -98,18 +69,6 @@ class DatabaseFailOverIT {
     /** Refreshes the three sessions; the standby gets none of these rows. */
     List<Response> issueWithoutStandby(List<Response> kept) {
       standby.stopFollowing();
-      if (behind) {
-        // A node that was idle writes the row of its first token before the response.
-        await()
-            .atMost(SOON)
-            .until(
-                () -> {
-                  tokens.refresh(kept.get(4));
-                  return primary
-                      .sql("SELECT COUNT(*) FROM BULWARK_NODE WHERE BUSY = 1")
-                      .equals("1");
-                });
-      }
       List<Response> issued = new ArrayList<>();
       for (int i = 0; i < kept.size(); i += 2) {
         issued.add(tokens.refresh(kept.get(i)));
@@ -117,19 +76,6 @@ class DatabaseFailOverIT {
       awaitRows(issued);
       assertThat(issued).noneMatch(token -> hasRow(standby, token));
       return issued;
-    }
-
-    /** Waits until the database has blocks with ids for such tokens. */
-    private void awaitReservedIds(Response token) {
-      String jti = jti(token);
-      String prefix = jti.substring(0, jti.lastIndexOf(':') + 1);
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  !primary
-                      .sql("SELECT COUNT(*) FROM BULWARK_BLOCK WHERE PREFIX = '" + prefix + "'")
-                      .equals("0"));
     }
 
     private void awaitRows(List<Response> issued) {

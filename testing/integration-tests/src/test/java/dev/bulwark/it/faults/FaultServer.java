@@ -45,7 +45,7 @@ public final class FaultServer implements AutoCloseable {
       @Nullable DatabaseProcess database,
       UnaryOperator<ServerSpec.Builder> more) {
     ServerSpec.Builder spec =
-        TestStack.withLedger(ServerSpec.builder())
+        ServerSpec.builder()
             .name(name)
             .shortLived()
             .option("spi-redis-connection--default--url", redisUrl)

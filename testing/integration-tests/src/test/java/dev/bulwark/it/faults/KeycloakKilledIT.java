@@ -80,6 +80,22 @@ class KeycloakKilledIT {
     tokens.awaitAgreement(1, SOON);
   }
 
+  /** R2, R3: each row was in the database before the response left. */
+  @Test
+  void rightAfterTokensWereIssued() {
+    List<Response> issued = new ArrayList<>();
+    for (String user : List.of("ann", "ben", "cyn")) {
+      issued.add(tokens.login(user));
+      issued.add(tokens.refresh(issued.get(issued.size() - 1)));
+    }
+    server.keycloak().kill();
+    server.keycloak().startAgain();
+    tokens.awaitAgreement(0, SOON);
+    tokens.logout(issued.get(1));
+    tokens.logout(issued.get(3));
+    tokens.awaitAgreement(4, SOON);
+  }
+
   @Test
   @Tag("full")
   void inTheMiddleOfAnExpansion() {

@@ -84,7 +84,6 @@ class LedgerFaultsIT {
         tokens.refresh(session);
       }
       assertThat(Duration.between(began, Instant.now())).isLessThan(IN_TIME);
-      // Rows may be written behind the answers: they fail a little later than these.
       await()
           .atMost(SOON)
           .untilAsserted(

@@ -59,10 +59,7 @@ class RestoredDatabaseIT {
                 "restored-database",
                 redis.url(),
                 database,
-                spec ->
-                    spec.option("spi-events-listener--redis-revocation--ledger", "behind")
-                        .environment(RealmFile.developmentEnvironment())
-                        .realmFile(realm));
+                spec -> spec.environment(RealmFile.developmentEnvironment()).realmFile(realm));
         RevocationChecker checker =
             new RevocationChecker(
                 JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()),
@@ -80,7 +77,7 @@ class RestoredDatabaseIT {
       }
       run(database, backUp);
 
-      // The lost time. A token of this kind had no reserved id at the time of the backup.
+      // The lost time.
       Response issued = tokens.service();
       tokens.logout(ended);
       keys.admin().delete(key.path()).expect(204);
@@ -90,9 +87,6 @@ class RestoredDatabaseIT {
       server.keycloak().stop();
       run(database, restore);
       server.keycloak().startAgain();
-      await("ids that the node of the backup had reserved are revoked")
-          .atMost(SOON)
-          .until(() -> server.keycloak().log().contains("(NODE_LOST)"));
       await().atMost(SOON).until(() -> Verdicts.of(checker, issued) == Verdict.LIVE);
       assertThat(hasRow(database, issued)).isFalse();
       assertThat(tokens.isInRedis(ended)).as("Redis has kept it").isTrue();

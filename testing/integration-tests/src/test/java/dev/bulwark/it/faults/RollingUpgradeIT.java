@@ -101,9 +101,6 @@ class RollingUpgradeIT {
       tokens.useServer(one.keycloak().url());
       tokens.awaitAgreement(SOON);
     }
-    for (FaultServer node : List.of(one, two)) {
-      assertThat(node.metric("bulwark_revocation_node_lost_total")).isZero();
-    }
   }
 
   private static String version(AdminApi admin) {

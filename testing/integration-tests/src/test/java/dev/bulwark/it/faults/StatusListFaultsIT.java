@@ -16,8 +16,6 @@ import dev.bulwark.it.support.StatusListView;
 import dev.bulwark.it.support.StatusListView.Place;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,23 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * R8: token status lists while Redis or the ledger fails, and after Keycloak was killed. Ledger
- * rows are written behind the response, also those of tokens with a place in a list.
- */
+/** R8: token status lists while Redis or the ledger fails, and after Keycloak was killed. */
 @Tag("full")
 class StatusListFaultsIT {
 
   private static final Duration FRESH = Duration.ofSeconds(5);
-
-  /** Seconds; the default of the option {@code window}. */
-  private static final long WINDOW = 900;
-
-  /** So many seconds before a window ends, its tokens are not used: those that follow have none. */
-  private static final int SAFE = 60;
-
-  /** Counts the tokens whose responses waited for their rows. */
-  private static final String WAITED = "bulwark_revocation_ledger_write_seconds_count";
 
   private static final StatusListView LISTS = new StatusListView();
 
@@ -60,9 +46,7 @@ class StatusListFaultsIT {
             "status-list-faults",
             redis.url(),
             database,
-            spec ->
-                spec.option("spi-events-listener--redis-revocation--ledger", "behind")
-                    .option("spi-realm-restapi-extension--token-status--list-life", "15"));
+            spec -> spec.option("spi-realm-restapi-extension--token-status--list-life", "15"));
   }
 
   @AfterAll
@@ -125,79 +109,6 @@ class StatusListFaultsIT {
       redis.startAgain();
     }
     tokens.awaitAgreement(1, SOON);
-  }
-
-  /**
-   * The ids of these tokens were reserved with their places. The table is locked, so that no row
-   * gets in before the kill, however fast the machine is.
-   */
-  @Test
-  void whatAKilledServerHadNotWrittenIsRevokedInRedisAndInItsList() {
-    Response written = awaitReservedPlaces();
-    await().atMost(SOON).until(() -> hasRow(written));
-    List<Response> lost = await().atMost(SOON).until(this::killWithTen, of -> !of.isEmpty());
-    assertThat(lost).noneMatch(StatusListFaultsIT::hasRow);
-    server.keycloak().startAgain();
-    await().atMost(SOON).until(() -> lost.stream().allMatch(tokens::isInRedis));
-    await().atMost(SOON).until(() -> isServed(written));
-    lost.forEach(StatusListFaultsIT::awaitRevoked);
-    assertThat(tokens.isInRedis(written)).isFalse();
-    assertThat(isRevoked(written)).isFalse();
-    tokens.logout(written);
-    awaitRevoked(written);
-  }
-
-  /**
-   * Kills the server after ten tokens whose rows it had not written. Returns none, and leaves the
-   * server alone, where a token waited for its row: its id need not have been reserved.
-   */
-  private List<Response> killWithTen() {
-    try (OpenTransaction lock = database.hold("LOCK TABLE BULWARK_TOKEN IN EXCLUSIVE MODE")) {
-      assertThat(lock).isNotNull();
-      double waited = server.metric(WAITED);
-      List<Response> issued = new ArrayList<>();
-      for (int i = 0; i < 10; i++) {
-        issued.add(tokens.login("ann"));
-      }
-      if (server.metric(WAITED) > waited) {
-        return List.of();
-      }
-      server.keycloak().kill();
-      database.endConnections();
-      return issued;
-    }
-  }
-
-  /**
-   * Returns a token whose id was reserved with its place, and that another will share a list with.
-   */
-  private Response awaitReservedPlaces() {
-    return await()
-        .atMost(SOON.plusSeconds(SAFE))
-        .until(
-            () -> tokens.login("ann"),
-            of ->
-                count("BULWARK_NODE WHERE BUSY = 1") == 1
-                    && count("BULWARK_BLOCK WHERE STATUS_LIST_ID = '" + list(of) + "'") > 0
-                    && expiresAt(of) % WINDOW < WINDOW - SAFE);
-  }
-
-  private static String list(Response of) {
-    String uri = place(of).uri();
-    return uri.substring(uri.lastIndexOf('/') + 1);
-  }
-
-  private static long expiresAt(Response of) {
-    return Realm.claims(of.text("access_token")).get("exp").asLong();
-  }
-
-  private static boolean hasRow(Response of) {
-    String jti = Realm.claims(of.text("access_token")).get("jti").asText();
-    return count("BULWARK_TOKEN WHERE JTI = '" + jti + "'") == 1;
-  }
-
-  private static int count(String rows) {
-    return Integer.parseInt(database.sql("SELECT COUNT(*) FROM " + rows));
   }
 
   private static long expiry(Response of) {

@@ -274,9 +274,8 @@ class CiScriptsTest {
     }
     assertThat(asked())
         .containsSubsequence("install -DskipTests", "rolling-upgrade --keycloak 26.7.0")
-        .contains("-Dserver.ledger=strict")
         .contains(
-            "BehindTwoNodesIT",
+            "LogoutsOnTwoNodesIT",
             "-Dbulwark.logouts=10000 -Dbulwark.outage=600 -Dbulwark.events=10000"
                 + " -Dbulwark.random.minutes=10")
         .contains("fuzz-run")
@@ -286,8 +285,8 @@ class CiScriptsTest {
     assertThat(run(".ci/long other").expect(2).output()).contains("not among");
 
     environment.put("LIMIT", "1s");
-    program("mvn", "case \"$*\" in *server.ledger*) exec sleep 60 ;; esac");
-    run(".ci/long strict").expect(124);
+    program("mvn", "case \"$*\" in *bulwark.logouts*) exec sleep 60 ;; esac");
+    run(".ci/long figures").expect(124);
   }
 
   /** GitHub ends a job that hangs, and then its logs are lost. */

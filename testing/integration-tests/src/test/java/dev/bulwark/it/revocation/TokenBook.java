@@ -29,8 +29,6 @@ import java.util.stream.Stream;
  */
 final class TokenBook {
 
-  private static final String CAUSE = "SELECT CAUSE FROM BULWARK_REVOKED_TOKEN WHERE JTI = '%s'";
-
   private static final Pattern STARTED = Pattern.compile("\"startedAt\":\"?(\\d+)");
 
   /** A node learns of another node's logout a moment later. */
@@ -72,9 +70,7 @@ final class TokenBook {
   private final AtomicInteger broughtBack = new AtomicInteger();
   private final AtomicInteger disputed = new AtomicInteger();
   private final AtomicInteger expired = new AtomicInteger();
-  private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger listed = new AtomicInteger();
-  private volatile boolean nodesAreLost;
 
   /**
    * An empty book.
@@ -97,15 +93,6 @@ final class TokenBook {
     this.endings = endings;
     this.excuses = excuses;
     this.database = database;
-  }
-
-  /**
-   * A node is lost, or taken for lost: some of its tokens end early, and the database says so of
-   * each. They are counted ({@link #lost}).
-   */
-  TokenBook withLostNodes() {
-    nodesAreLost = true;
-    return this;
   }
 
   /** Notes a token of the realm. */
@@ -263,18 +250,9 @@ final class TokenBook {
     JsonNode claims = Realm.claims(token);
     if (excuses.mayHaveBeenDead(origin, claims.get("iat").asLong())) {
       close(token, excused);
-    } else if (nodesAreLost && isOfALostNode(claims)) {
-      close(token, lost);
     } else {
       falselyKilled.add(token);
     }
-  }
-
-  private boolean isOfALostNode(JsonNode claims) {
-    return database
-        .map(at -> at.sql(CAUSE.formatted(claims.get("jti").asText())))
-        .filter("NODE_LOST"::equals)
-        .isPresent();
   }
 
   private void close(String token, AtomicInteger count) {
@@ -340,8 +318,6 @@ final class TokenBook {
         + " in Redis of an ended session that Keycloak honours again, "
         + disputed
         + " in Redis that only one of the nodes honours, "
-        + lost
-        + " in Redis that a lost node had not written, "
         + expired
         + " expired";
   }
@@ -349,11 +325,6 @@ final class TokenBook {
   /** Number of tokens so far with a place in a token status list. */
   int listed() {
     return listed.get();
-  }
-
-  /** Number of live tokens in Redis that a lost node had not written. */
-  int lost() {
-    return lost.get();
   }
 
   int issued() {

@@ -49,7 +49,7 @@ class WitnessedFaultsIT {
   @Test
   void aNodeIsKilled() throws Exception {
     run()
-        .throughALostNode(
+        .through(
             traffic -> {
               FaultServer leader = leader();
               leader.keycloak().kill();
@@ -62,7 +62,7 @@ class WitnessedFaultsIT {
   @Test
   void theLeaderIsHalted() throws Exception {
     run()
-        .throughALostNode(
+        .through(
             traffic -> {
               FaultServer leader = leader();
               FaultServer other = leader == pair.first() ? pair.second() : pair.first();
@@ -79,7 +79,7 @@ class WitnessedFaultsIT {
   @Test
   void theDatabaseIsRestarted() throws Exception {
     run()
-        .throughALostNode(
+        .through(
             traffic -> {
               pair.database().stop();
               pair.database().startAgain();
@@ -90,7 +90,7 @@ class WitnessedFaultsIT {
   @Test
   void theDatabaseCrashes() throws Exception {
     run()
-        .throughALostNode(
+        .through(
             traffic -> {
               pair.database().crash();
               pair.database().startAgain();

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,26 +59,6 @@ final class WitnessedRun {
   }
 
   /**
-   * A fault after which a node may be taken for lost. Live tokens are revoked then, but only those
-   * that the cause and the metric name.
-   */
-  void throughALostNode(Fault fault) throws Exception {
-    TokenBook book = book().withLostNodes();
-    List<Double> before = lostIds();
-    assertThat(wrongAnswers(book, fault)).as("VALID after the logout was confirmed").isEmpty();
-    List<Double> after = lostIds();
-    double counted = 0;
-    for (int node = 0; node < before.size(); node++) {
-      double ids = after.get(node) - before.get(node);
-      // A node that was started again counts from 0.
-      counted += ids < 0 ? after.get(node) : ids;
-    }
-    assertThat((double) book.lost())
-        .as("live tokens that were revoked with a lost node, of the ids that the metric counts")
-        .isLessThanOrEqualTo(counted);
-  }
-
-  /**
    * A fault in which Redis loses keys that it has acknowledged. The application may be told that a
    * token is valid until these are back.
    */
@@ -94,12 +73,6 @@ final class WitnessedRun {
         new Endings(),
         new Excuses(),
         Optional.of(pair.database()));
-  }
-
-  private List<Double> lostIds() {
-    return Stream.of(pair.first(), pair.second())
-        .map(node -> node.metric("bulwark_revocation_node_lost_total"))
-        .toList();
   }
 
   private List<String> wrongAnswers(TokenBook book, Fault fault) throws Exception {

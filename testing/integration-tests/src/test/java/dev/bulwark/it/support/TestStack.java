@@ -32,11 +32,6 @@ public final class TestStack {
   public static final String ADMIN_USERNAME = "admin";
   public static final String ADMIN_PASSWORD = "correct-admin-battery";
 
-  /** System property: {@code strict} or {@code behind}; the shipped setting if there is none. */
-  private static final String LEDGER = "server.ledger";
-
-  private static final String LEDGER_OPTION = "spi-events-listener--redis-revocation--ledger";
-
   private static @Nullable TestStack instance;
 
   private final LocalRedis redis;
@@ -103,19 +98,11 @@ public final class TestStack {
   }
 
   /**
-   * Adds the option of a system property of the test run that chooses how the ledger is written.
-   */
-  public static ServerSpec.Builder withLedger(ServerSpec.Builder spec) {
-    String ledger = System.getProperty(LEDGER);
-    return ledger == null ? spec : spec.option(LEDGER_OPTION, ledger);
-  }
-
-  /**
    * What any server of the tests has in common; a class with a server of its own starts from it.
    */
   public static ServerSpec.Builder spec(String name, String redisUrl) {
     Path folder = WorkFolder.of("import", name);
-    return withLedger(ServerSpec.builder())
+    return ServerSpec.builder()
         .name(name)
         .shortLived()
         .hashesAsShipped()

@@ -20,37 +20,28 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * R1, R3, R7: one node writes the ledger before the response and the other behind it. Each waits
- * for the rows of the other, and what has no row is not called complete.
+ * R1, R3: one node cannot write the rows of its tokens while sessions end at the other. What has no
+ * row is not called complete.
  */
 @Tag("full")
-class MixedLedgerIT {
-
-  private static final int LOGOUTS = 100;
+class SetAsideRowsIT {
 
   /** The watermark lies 1.5 s behind, and the first pass of an ending comes within two seconds. */
   private static final Duration SEVERAL_ROUNDS = Duration.ofSeconds(8);
 
   private static PostgresProcess database;
   private static NodePair nodes;
-  private static FaultServer strict;
-  private static FaultServer behind;
+  private static FaultServer first;
+  private static FaultServer second;
 
   private IssuedTokens tokens;
 
   @BeforeAll
   static void start() {
     database = PostgresProcess.prepared();
-    nodes =
-        NodePair.start(
-            database,
-            "mixed-ledger",
-            (name, spec) ->
-                spec.option(
-                    "spi-events-listener--redis-revocation--ledger",
-                    name.endsWith("1") ? "strict" : "behind"));
-    strict = nodes.first();
-    behind = nodes.second();
+    nodes = NodePair.start(database, "set-aside-rows", (name, spec) -> spec);
+    first = nodes.first();
+    second = nodes.second();
   }
 
   @AfterAll
@@ -64,39 +55,17 @@ class MixedLedgerIT {
   void makeRealm() {
     tokens =
         IssuedTokens.inNewRealm(
-            behind.keycloak().url(),
-            behind.admin(),
-            "mixed-" + UUID.randomUUID(),
+            second.keycloak().url(),
+            second.admin(),
+            "set-aside-" + UUID.randomUUID(),
             nodes.redis()::ttl);
-    await()
-        .atMost(SOON)
-        .until(
-            () -> {
-              tokens.refresh(tokens.login("cyn"));
-              return count("BULWARK_NODE WHERE BUSY = 1") == 1 && count("BULWARK_BLOCK") > 0;
-            });
-  }
-
-  @Test
-  void aStrictNodeWaitsForTheRowsOfTheOther() {
-    List<Integer> late = new ArrayList<>();
-    for (int i = 0; i < LOGOUTS; i++) {
-      at(behind);
-      Response token = tokens.refresh(tokens.login("ann"));
-      at(strict);
-      tokens.logout(token);
-      if (!tokens.isInRedis(token)) {
-        late.add(i);
-      }
-    }
-    assertThat(late).as("of %d logouts", LOGOUTS).isEmpty();
   }
 
   /** An index is built: rows cannot be written, and everything else goes on. */
   @Test
   void whatIsSetAsideAtOneNodeIsNotCalledCompleteByTheOther() {
-    whatIsSetAsideIsNotCalledComplete(behind, strict);
-    whatIsSetAsideIsNotCalledComplete(strict, behind);
+    whatIsSetAsideIsNotCalledComplete(second, first);
+    whatIsSetAsideIsNotCalledComplete(first, second);
   }
 
   private void whatIsSetAsideIsNotCalledComplete(FaultServer issuing, FaultServer ending) {
@@ -116,7 +85,6 @@ class MixedLedgerIT {
       at(ending);
       tokens.logout(refreshed);
       loggedOut = System.currentTimeMillis();
-      // The first logout waits for the node that cannot write its rows, the next ones do not.
       await().atMost(SOON).until(() -> tokens.isInRedis(session));
       tokens.logout(other);
       assertThat(tokens.isInRedis(other)).isTrue();
@@ -137,7 +105,7 @@ class MixedLedgerIT {
    */
   @Test
   void aRoleThatIsTakenInALongTransactionHoldsUpNoLogout() {
-    at(behind);
+    at(second);
     tokens.loginOffline("ann");
     Response other = tokens.login("ben");
     await().atMost(SOON).until(() -> hasRow(other));
@@ -185,7 +153,7 @@ class MixedLedgerIT {
   private Response takeOfflineAccess(String user) {
     String realm = "/realms/" + tokens.realm();
     String id =
-        behind
+        second
             .admin()
             .get(realm + "/users?exact=true&username=" + user)
             .expect(200)
@@ -193,8 +161,8 @@ class MixedLedgerIT {
             .get(0)
             .get("id")
             .asText();
-    String role = behind.admin().get(realm + "/roles/offline_access").expect(200).body();
-    return behind
+    String role = second.admin().get(realm + "/roles/offline_access").expect(200).body();
+    return second
         .admin()
         .deleteWithBody(realm + "/users/" + id + "/role-mappings/realm", "[" + role + "]");
   }
