@@ -107,16 +107,22 @@ public final class LedgerDatabase {
     if (dialect != SqlDialect.POSTGRESQL) {
       return call(work);
     }
-    return call(connection -> overRange(connection, work));
+    return call(
+        connection ->
+            inTransaction(
+                connection,
+                same -> {
+                  try (Statement statement = same.createStatement()) {
+                    statement.execute(OVER_RANGE);
+                  }
+                  return work.on(same);
+                }));
   }
 
-  private static <T> T overRange(Connection connection, Work<T> work) throws SQLException {
+  private static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
     boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute(OVER_RANGE);
-      }
       T result = work.on(connection);
       connection.commit();
       return result;
@@ -126,16 +132,6 @@ public final class LedgerDatabase {
     } finally {
       connection.setAutoCommit(autoCommit);
     }
-  }
-
-  /** Where the database differs from others. */
-  public SqlDialect dialect() {
-    return dialect;
-  }
-
-  /** What precedes the names of tables: the schema and a dot, or nothing. */
-  public String schema() {
-    return prefix;
   }
 
   /** Work on a connection without a result. */
@@ -282,30 +278,14 @@ public final class LedgerDatabase {
 
   /** Does work in one transaction on a connection of its own, with the same time limit. */
   public void runInTransaction(Task task) throws SQLException {
-    callInTransaction(
-        connection -> {
-          task.on(connection);
-          return true;
-        });
-  }
-
-  /** Does work in one transaction on a connection of its own, with the same time limit. */
-  public <T> T callInTransaction(Work<T> work) throws SQLException {
-    return call(
-        connection -> {
-          boolean autoCommit = connection.getAutoCommit();
-          connection.setAutoCommit(false);
-          try {
-            T result = work.on(connection);
-            connection.commit();
-            return result;
-          } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-          } finally {
-            connection.setAutoCommit(autoCommit);
-          }
-        });
+    run(
+        connection ->
+            inTransaction(
+                connection,
+                same -> {
+                  task.on(same);
+                  return true;
+                }));
   }
 
   /**
