@@ -8,6 +8,7 @@ import org.keycloak.common.Profile;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.http.HttpRequest;
+import org.keycloak.keys.KeyProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -89,9 +90,17 @@ final class KeycloakEventContext implements EventContext {
 
   @Override
   public boolean isUserStore(String componentId) {
+    return isComponent(componentId, UserStorageProvider.class);
+  }
+
+  @Override
+  public boolean isKeyProvider(String componentId) {
+    return isComponent(componentId, KeyProvider.class);
+  }
+
+  private boolean isComponent(String componentId, Class<?> type) {
     ComponentModel component = realm.getComponent(componentId);
-    return component != null
-        && UserStorageProvider.class.getName().equals(component.getProviderType());
+    return component != null && type.getName().equals(component.getProviderType());
   }
 
   @Override

@@ -6,11 +6,14 @@ import dev.bulwark.revocation.rules.IssuedFor;
 import dev.bulwark.revocation.rules.IssuerRule;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.SigningKey;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.crypto.KeyUse;
+import org.keycloak.crypto.KeyWrapper;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -67,7 +70,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
     try {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
-      LedgerToken row = row(token, issuing);
+      LedgerToken row = row(token, issuing, signingKey(token));
       IssuedTokens pending = pending(running);
       pending.add(row, isSettled(row, issuing));
       if (mayBeRejected(token, issuing)) {
@@ -110,8 +113,21 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     return text != null && text.length() <= MAX_TEXT && text.indexOf('\0') < 0;
   }
 
-  /** The row of a token that can have one. */
-  static LedgerToken row(AccessToken token, AuthenticatedClientSessionModel issuing) {
+  /** The key that is about to sign a token: Keycloak's signer asks for it in the same words. */
+  private long signingKey(AccessToken token) {
+    String algorithm = session.tokens().signatureAlgorithm(token.getCategory());
+    KeyWrapper key =
+        session.keys().getActiveKey(session.getContext().getRealm(), KeyUse.SIG, algorithm);
+    return SigningKey.mark(key.getKid(), algorithm);
+  }
+
+  /**
+   * The row of a token that can have one.
+   *
+   * @param signingKey see {@link SigningKey#mark}
+   */
+  static LedgerToken row(
+      AccessToken token, AuthenticatedClientSessionModel issuing, long signingKey) {
     String jti = token.getId();
     UserSessionModel userSession = issuing.getUserSession();
     SessionType type = SessionType.ofJti(jti);
@@ -128,7 +144,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
         token.getIat(),
         token.getExp(),
         IssuedFor.mark(token.getIssuedFor()),
-        IssuerRule.mark(token.getIssuer()));
+        IssuerRule.mark(token.getIssuer()),
+        signingKey);
   }
 
   /** A lightweight token may do without the claim, and a mapper can put any text there. */

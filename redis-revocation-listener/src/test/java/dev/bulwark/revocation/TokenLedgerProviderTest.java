@@ -67,13 +67,13 @@ class TokenLedgerProviderTest {
     assertThat(TokenLedgerProvider.canHaveRow(token)).isFalse();
     token.id("onrtac:1");
     token.setOtherClaims(ApiKeyClaims.KEY_ID, "with \0");
-    assertThat(TokenLedgerProvider.row(token, issuing()).apiKeyId()).isNull();
+    assertThat(TokenLedgerProvider.row(token, issuing(), 1).apiKeyId()).isNull();
   }
 
   private static @Nullable String sessionOfRow(String jti, @Nullable String claim) {
     AccessToken token = token(jti);
     token.setSessionId(claim);
-    return TokenLedgerProvider.row(token, issuing()).sessionId();
+    return TokenLedgerProvider.row(token, issuing(), 1).sessionId();
   }
 
   private static AuthenticatedClientSessionModel issuing() {

@@ -44,6 +44,10 @@ public final class AdminEventEndings {
       return List.of();
     }
     String[] path = ofUsers(resourcePath).split("/", -1);
+    if (isKeyChange(type, operation, path, context)) {
+      // The tokens that it signed are dead if it is disabled, gone or another one now.
+      return List.of(endings.verifyRealm(realmId, SessionType.ALL));
+    }
     Members members = maybeDisabled(type, operation, path, context);
     if (members != null) {
       return List.of(endings.verifyMembers(realmId, members));
@@ -97,6 +101,15 @@ public final class AdminEventEndings {
             && context.isUserStore(path[1])
         ? new Members(Members.Kind.USER_STORE, path[1])
         : null;
+  }
+
+  private static boolean isKeyChange(
+      @Nullable ResourceType type, OperationType operation, String[] path, EventContext context) {
+    return type == ResourceType.COMPONENT
+        && operation != OperationType.ACTION
+        && path.length >= 2
+        && path[0].equals("components")
+        && context.isKeyProvider(path[1]);
   }
 
   /**

@@ -32,6 +32,9 @@ public interface EventContext {
   /** Whether a component of the event's realm is a user store, for example LDAP. */
   boolean isUserStore(String componentId);
 
+  /** Whether a component of the event's realm provides its keys. */
+  boolean isKeyProvider(String componentId);
+
   /** Not-before of the event's realm, seconds since 1970; 0 if none. */
   long realmNotBefore();
 

@@ -176,7 +176,7 @@ public final class LastSeenTable {
           case CLIENT -> "CLIENT";
           case REALM, ORGANIZATIONS -> "REALM";
           case ORGANIZATION -> "ORG";
-          case USER_STORE -> "COMPONENT";
+          case USER_STORE, KEY -> "COMPONENT";
         };
   }
 
@@ -199,7 +199,7 @@ public final class LastSeenTable {
                           + "REALM_ATTRIBUTE a WHERE a.REALM_ID = o.ID"
                           + " AND a.NAME = 'organizationsEnabled' AND a.VALUE = 'true')")
                   + " AS STATE";
-          case USER_STORE ->
+          case USER_STORE, KEY ->
               "o.ID, o.REALM_ID, CONCAT("
                   + onOrOff(
                       "NOT EXISTS (SELECT 1 FROM "
@@ -213,6 +213,7 @@ public final class LastSeenTable {
         + " o"
         + switch (kind) {
           case USER_STORE -> " WHERE o.PROVIDER_TYPE = 'org.keycloak.storage.UserStorageProvider'";
+          case KEY -> " WHERE o.PROVIDER_TYPE = 'org.keycloak.keys.KeyProvider'";
           case ORGANIZATIONS ->
               " WHERE EXISTS (SELECT 1 FROM " + schema + "ORG e WHERE e.REALM_ID = o.ID)";
           default -> "";

@@ -24,7 +24,8 @@ final class TokenColumns {
           "API_KEY_ID",
           "ISSUED_AT",
           "ISSUED_FOR",
-          "ISSUER");
+          "ISSUER",
+          "SIGNING_KEY");
 
   /** What a query of rows selects, from the table with the alias t. */
   static final String SELECTED = "t." + String.join(", t.", COLUMNS);
@@ -55,7 +56,8 @@ final class TokenColumns {
         rows.getLong("ISSUED_AT"),
         rows.getLong("EXPIRES_AT"),
         nullableLong(rows, "ISSUED_FOR"),
-        nullableLong(rows, "ISSUER"));
+        nullableLong(rows, "ISSUER"),
+        nullableLong(rows, "SIGNING_KEY"));
   }
 
   private static @Nullable Long nullableLong(ResultSet rows, String column) throws SQLException {

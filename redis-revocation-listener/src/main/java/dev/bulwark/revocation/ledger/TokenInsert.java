@@ -48,7 +48,7 @@ final class TokenInsert {
         + ") SELECT r.* FROM "
         + before
         + "unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],"
-        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) r"
+        + " ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) r"
         + " ON CONFLICT DO NOTHING";
   }
 
@@ -94,7 +94,8 @@ final class TokenInsert {
       statement.setArray(column++, texts(connection, rows, LedgerToken::apiKeyId));
       statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedAt));
       statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedFor));
-      statement.setArray(column, numbers(connection, rows, LedgerToken::issuer));
+      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuer));
+      statement.setArray(column, numbers(connection, rows, LedgerToken::signingKey));
       statement.executeUpdate();
     }
   }
@@ -119,6 +120,7 @@ final class TokenInsert {
           statement.setLong(parameter++, token.issuedAt());
           NullableParameter.set(statement, parameter++, token.issuedFor());
           NullableParameter.set(statement, parameter++, token.issuer());
+          NullableParameter.set(statement, parameter++, token.signingKey());
         }
         statement.executeUpdate();
       }

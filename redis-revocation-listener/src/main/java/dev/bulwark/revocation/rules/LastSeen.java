@@ -36,7 +36,9 @@ public record LastSeen(
     /** Whether a realm has its organizations on; id and state of the realm: on or off. */
     ORGANIZATIONS,
     /** State: on or off, a space and the id of the realm. */
-    USER_STORE
+    USER_STORE,
+    /** A signing or encryption key of a realm; state as of a user store. */
+    KEY
   }
 
   /**
@@ -76,6 +78,12 @@ public record LastSeen(
                   id,
                   now)
               : Optional.empty();
+      case KEY ->
+          isSwitchedOff() || isGone()
+              ? Optional.of(
+                  new Endings("KEY_" + (isGone() ? "GONE" : "DISABLED"), now)
+                      .verifyRealm(lastRealm(), SessionType.ALL))
+              : Optional.empty();
     };
   }
 
@@ -94,12 +102,14 @@ public record LastSeen(
   }
 
   private Optional<Ending> doubt(String cause, Members.Kind members, String membersId, long now) {
-    String realm = realmId;
-    if (realm.isEmpty() && before != null) {
-      // Of a user store that is gone only the last state tells the realm.
-      realm = before.substring(before.indexOf(' ') + 1);
-    }
     return Optional.of(
-        new Endings(cause, now).verifyMembers(realm, new Members(members, membersId)));
+        new Endings(cause, now).verifyMembers(lastRealm(), new Members(members, membersId)));
+  }
+
+  /** Of a user store or a key that is gone only the last state tells the realm. */
+  private String lastRealm() {
+    return realmId.isEmpty() && before != null
+        ? before.substring(before.indexOf(' ') + 1)
+        : realmId;
   }
 }

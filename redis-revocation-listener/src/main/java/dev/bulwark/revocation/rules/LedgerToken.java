@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt {@code exp}, seconds since 1970
  * @param issuedFor {@code azp} as {@link IssuedFor#mark}; null if unknown
  * @param issuer {@code iss} as {@link IssuerRule#mark}; null if unknown
+ * @param signingKey the key that signs it as {@link SigningKey#mark}; null if unknown
  */
 public record LedgerToken(
     String jti,
@@ -28,9 +29,10 @@ public record LedgerToken(
     long issuedAt,
     long expiresAt,
     @Nullable Long issuedFor,
-    @Nullable Long issuer) {
+    @Nullable Long issuer,
+    @Nullable Long signingKey) {
 
-  /** A token of which neither {@code azp} nor {@code iss} is known. */
+  /** A token of which neither {@code azp} nor {@code iss} nor the signing key is known. */
   public LedgerToken(
       String jti,
       SessionType type,
@@ -42,6 +44,7 @@ public record LedgerToken(
       long issuedAt,
       long expiresAt) {
     this(
-        jti, type, realmId, userId, clientId, sessionId, apiKeyId, issuedAt, expiresAt, null, null);
+        jti, type, realmId, userId, clientId, sessionId, apiKeyId, issuedAt, expiresAt, null, null,
+        null);
   }
 }

@@ -63,9 +63,14 @@ public final class Expansions {
     before.run();
     List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
     List<Ending> many = endings.subList(few.size(), endings.size());
-    List<Rest> rests = few.stream().map(ending -> new Rest(ending, null)).map(this::page).toList();
+    List<Ending> doubts = few.stream().filter(Ending::requiresVerification).toList();
+    List<Rest> rests =
+        few.stream()
+            .filter(ending -> !ending.requiresVerification())
+            .map(ending -> page(new Rest(ending, null)))
+            .toList();
     List<Rest> open = rests.stream().filter(rest -> rest.after != null).toList();
-    if (open.isEmpty() && many.isEmpty()) {
+    if (open.isEmpty() && many.isEmpty() && doubts.isEmpty()) {
       return true;
     }
     massWork.execute(
@@ -73,11 +78,20 @@ public final class Expansions {
             complete(
                 done,
                 () -> {
+                  // The first tokens of a realm in doubt, all of a small one: the rest takes its
+                  // time (RealmVerifier).
+                  doubts.forEach(this::firstOfDoubt);
                   open.forEach(rest -> finish(rest, PAGE));
-                  many.forEach(ending -> finish(page(new Rest(ending, null)), PAGE));
+                  many.stream()
+                      .filter(ending -> !ending.requiresVerification())
+                      .forEach(ending -> finish(page(new Rest(ending, null)), PAGE));
                   return true;
                 }));
     return false;
+  }
+
+  private void firstOfDoubt(Ending doubt) {
+    step(new Rest(doubt, null), FEW_TOKENS);
   }
 
   private Rest page(Rest rest) {
@@ -94,9 +108,6 @@ public final class Expansions {
   private Rest step(Rest rest, int size) {
     Ending ending = rest.ending;
     try {
-      if (ending.requiresVerification()) {
-        return new Rest(ending, null);
-      }
       if (ending.target() instanceof Target.Token
           || !ending.isInForce(System.currentTimeMillis())) {
         expander.expand(ending);

@@ -4,14 +4,18 @@ import dev.bulwark.revocation.rules.IssuedFor;
 import dev.bulwark.revocation.rules.IssuerRule;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
+import dev.bulwark.revocation.rules.SigningKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
+import org.keycloak.crypto.KeyUse;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ImpersonationSessionNote;
@@ -61,6 +65,7 @@ final class TokenJudge {
     if (client == null
         || !client.isEnabled()
         || !isNamed(realm, client, token)
+        || !isSignedByKeyOf(realm, token)
         || !hasKey(realm, token)
         || token.issuedAt() < Math.max(realm.getNotBefore(), client.getNotBefore())
         || session.revokedTokens().contains(token.jti())) {
@@ -89,6 +94,27 @@ final class TokenJudge {
     }
     IssuerRule rule = once(() -> RealmIssuers.of(session, realm), token.realmId(), "issuer");
     return rule == null || rule.accepts(token.issuer());
+  }
+
+  /**
+   * Whether the key that signed the token still verifies. A passive key does, a disabled one does
+   * not.
+   */
+  private boolean isSignedByKeyOf(RealmModel realm, LedgerToken token) {
+    if (token.signingKey() == null) {
+      return true;
+    }
+    Set<Long> keys = once(() -> signingKeys(realm), token.realmId(), "keys");
+    return keys != null && keys.contains(token.signingKey());
+  }
+
+  private Set<Long> signingKeys(RealmModel realm) {
+    return session
+        .keys()
+        .getKeysStream(realm)
+        .filter(key -> key.getUse() == KeyUse.SIG && key.getStatus().isEnabled())
+        .map(key -> SigningKey.mark(key.getKid(), key.getAlgorithmOrDefault()))
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -60,6 +60,11 @@ class AdminEventEndingsTest {
         }
 
         @Override
+        public boolean isKeyProvider(String componentId) {
+          return componentId.equals("keys");
+        }
+
+        @Override
         public boolean isRealmEnabled() {
           return realmEnabled;
         }
@@ -246,7 +251,7 @@ class AdminEventEndingsTest {
     "DELETE, ORGANIZATION, organizations/o, ORGANIZATION, o",
     "UPDATE, COMPONENT, components/ldap, USER_STORE, ldap",
     "DELETE, COMPONENT, components/ldap, USER_STORE, ldap",
-    "UPDATE, COMPONENT, components/keys,,",
+    "UPDATE, COMPONENT, components/other,,",
     "CREATE, COMPONENT, components/ldap,,",
     "CREATE, ORGANIZATION, organizations/o,,"
   })
@@ -265,6 +270,18 @@ class AdminEventEndingsTest {
           .isEqualTo(OF.verifyMembers("r", new Members(kind, id)).target());
       assertThat(endings.get(0).requiresVerification()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UPDATE, 1", "DELETE, 1", "CREATE, 0", "ACTION, 0"})
+  void aKeyThatMayVerifyNoLonger(OperationType operation, int count) {
+    List<Ending> endings = endings(operation, ResourceType.COMPONENT, "components/keys");
+    assertThat(endings)
+        .hasSize(count)
+        .allSatisfy(
+            ending ->
+                assertThat(ending.target())
+                    .isEqualTo(OF.verifyRealm("r", SessionType.ALL).target()));
   }
 
   @Test

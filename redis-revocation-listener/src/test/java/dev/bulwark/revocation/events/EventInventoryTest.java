@@ -289,7 +289,12 @@ class EventInventoryTest {
 
     @Override
     public boolean isUserStore(String componentId) {
-      return true;
+      return componentId.equals("ldap");
+    }
+
+    @Override
+    public boolean isKeyProvider(String componentId) {
+      return componentId.equals("keys");
     }
 
     @Override

@@ -62,6 +62,11 @@ class UserEventEndingsTest {
         }
 
         @Override
+        public boolean isKeyProvider(String componentId) {
+          return false;
+        }
+
+        @Override
         public long realmNotBefore() {
           return 0;
         }

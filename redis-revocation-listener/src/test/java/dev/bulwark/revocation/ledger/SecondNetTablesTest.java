@@ -84,7 +84,9 @@ class SecondNetTablesTest {
         "ORGANIZATIONS | UPDATE REALM_ATTRIBUTE SET VALUE = 'false' | r r off on",
         "USER_STORE | UPDATE COMPONENT_CONFIG SET VALUE = 'false' | ldap r off r on r",
         "USER_STORE | DELETE FROM COMPONENT_CONFIG | ''",
-        "USER_STORE | DELETE FROM COMPONENT | ldap  gone on r"
+        "USER_STORE | DELETE FROM COMPONENT | ldap  gone on r",
+        "KEY | DELETE FROM COMPONENT_CONFIG | keys r on r off r",
+        "KEY | DELETE FROM COMPONENT | keys  gone off r"
       })
   void aChangeIsSeenOnce(Kind kind, String change, String expected) throws Exception {
     List<LastSeen> first = ledger.lastSeen().changed(connection, kind, "hosts", 10);
@@ -216,7 +218,18 @@ class SecondNetTablesTest {
   void whatATokenNamesIsKept() throws Exception {
     LedgerToken named =
         new LedgerToken(
-            "n", SessionType.ONLINE, "r", "u", "c", "s", null, NOW, NOW + 9, -5L, Long.MIN_VALUE);
+            "n",
+            SessionType.ONLINE,
+            "r",
+            "u",
+            "c",
+            "s",
+            null,
+            NOW,
+            NOW + 9,
+            -5L,
+            Long.MIN_VALUE,
+            Long.MAX_VALUE);
     LedgerToken nameless =
         new LedgerToken("o", SessionType.ONLINE, "r", "u", "c", "s", null, NOW, NOW + 9);
     ledger.tokens().insert(connection, List.of(named, nameless));

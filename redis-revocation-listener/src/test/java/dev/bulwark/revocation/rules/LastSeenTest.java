@@ -30,7 +30,10 @@ class LastSeenTest {
     "USER_STORE, s, '', gone, on r, USER_STORE_GONE, REALM, r, USER_STORE:s",
     "USER_STORE, s, '', gone, off r, USER_STORE_GONE, REALM, r, USER_STORE:s",
     "USER_STORE, s, r, on r, off r, ,,,",
-    "USER_STORE, s, r, on r,, ,,,"
+    "USER_STORE, s, r, on r,, ,,,",
+    "KEY, k, r, off r, on r, KEY_DISABLED, REALM, r,",
+    "KEY, k, '', gone, on r, KEY_GONE, REALM, r,",
+    "KEY, k, r, on r, off r, ,,,"
   })
   void whatHasEnded(
       LastSeen.Kind kind,
