@@ -3,11 +3,14 @@ package dev.bulwark.revocation.search;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.Target;
+import dev.bulwark.revocation.sql.DatabaseFailure;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,11 @@ public final class Expansions {
   private static final int FEW_TOKENS = 200;
 
   private static final int FEW_ENDINGS = 10;
+
+  /** A restart of the database, or its failover, is often over by then; a response waits longer. */
+  private static final Duration RETRY_TIME = Duration.ofMillis(1_500);
+
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(50);
   private static final int PAGE = 5_000;
 
   private final EndingApplier expander;
@@ -61,13 +69,14 @@ public final class Expansions {
 
   private boolean begin(List<Ending> endings, Runnable before, CompletableFuture<Void> done) {
     before.run();
+    long retryUntil = System.nanoTime() + RETRY_TIME.toNanos();
     List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
     List<Ending> many = endings.subList(few.size(), endings.size());
     List<Ending> doubts = few.stream().filter(Ending::requiresVerification).toList();
     List<Rest> rests =
         few.stream()
             .filter(ending -> !ending.requiresVerification())
-            .map(ending -> page(new Rest(ending, null)))
+            .map(ending -> firstPage(ending, retryUntil))
             .toList();
     List<Rest> open = rests.stream().filter(rest -> rest.after != null).toList();
     if (open.isEmpty() && many.isEmpty() && doubts.isEmpty()) {
@@ -84,7 +93,7 @@ public final class Expansions {
                   open.forEach(rest -> finish(rest, PAGE));
                   many.stream()
                       .filter(ending -> !ending.requiresVerification())
-                      .forEach(ending -> finish(page(new Rest(ending, null)), PAGE));
+                      .forEach(ending -> finish(step(new Rest(ending, null), FEW_TOKENS), PAGE));
                   return true;
                 }));
     return false;
@@ -94,8 +103,21 @@ public final class Expansions {
     step(new Rest(doubt, null), FEW_TOKENS);
   }
 
-  private Rest page(Rest rest) {
-    return step(rest, FEW_TOKENS);
+  /** What a response waits for: a lost connection to the database is no reason to give up. */
+  private Rest firstPage(Ending ending, long retryUntil) {
+    Rest whole = new Rest(ending, null);
+    while (true) {
+      try {
+        return apply(whole, FEW_TOKENS);
+      } catch (SQLException | RuntimeException e) {
+        if (!DatabaseFailure.isConnectionLoss(e)
+            || System.nanoTime() - retryUntil >= 0
+            || Thread.currentThread().isInterrupted()) {
+          return delayed(ending, e);
+        }
+        LockSupport.parkNanos(RETRY_PAUSE.toNanos());
+      }
+    }
   }
 
   private void finish(Rest rest, int size) {
@@ -106,19 +128,26 @@ public final class Expansions {
   }
 
   private Rest step(Rest rest, int size) {
-    Ending ending = rest.ending;
     try {
-      if (ending.target() instanceof Target.Token
-          || !ending.isInForce(System.currentTimeMillis())) {
-        expander.expand(ending);
-        return new Rest(ending, null);
-      }
-      return new Rest(ending, expander.expandPage(ending, rest.after, size).last());
+      return apply(rest, size);
     } catch (SQLException | RuntimeException e) {
-      // The ending is in the database: the background work applies it again.
-      LOG.warnf(e, "Revocation by %s is delayed", ending.cause());
+      return delayed(rest.ending, e);
+    }
+  }
+
+  private Rest apply(Rest rest, int size) throws SQLException {
+    Ending ending = rest.ending;
+    if (ending.target() instanceof Target.Token || !ending.isInForce(System.currentTimeMillis())) {
+      expander.expand(ending);
       return new Rest(ending, null);
     }
+    return new Rest(ending, expander.expandPage(ending, rest.after, size).last());
+  }
+
+  /** The ending is in the database: the background work applies it again. */
+  private static Rest delayed(Ending ending, Exception reason) {
+    LOG.warnf(reason, "Revocation by %s is delayed", ending.cause());
+    return new Rest(ending, null);
   }
 
   /** Work that says whether it was the last. */
