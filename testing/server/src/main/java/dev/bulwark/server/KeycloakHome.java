@@ -31,6 +31,10 @@ final class KeycloakHome {
 
   private static final Logger log = LoggerFactory.getLogger(KeycloakHome.class);
   private static final Path LIBRARIES = Path.of("lib", "lib");
+
+  /** The same file in all homes: {@link SharedClasses} belong to one file. */
+  private static final Path STARTER = Path.of("lib", "quarkus-run.jar");
+
   private static final Path BUILT = Path.of("lib", "quarkus");
   private static final long SECONDS_OF_TEN_YEARS = 315_360_000L;
   private static final String FINGERPRINT = "bulwark-build.txt";
@@ -75,7 +79,7 @@ final class KeycloakHome {
         }
         Folders.delete(folder);
         Files.createDirectories(folder);
-        Folders.copy(pristine, folder, LIBRARIES);
+        Folders.copy(pristine, folder, LIBRARIES, STARTER);
         if (Files.isDirectory(keptData)) {
           Folders.delete(folder.resolve("data"));
           Files.move(keptData, folder.resolve("data"));
@@ -110,10 +114,10 @@ final class KeycloakHome {
             id.toString(),
             made -> {
               builder.run();
-              Folders.copy(folder.resolve(BUILT), made, LIBRARIES);
+              Folders.copy(folder.resolve(BUILT), made);
             });
     Folders.delete(folder.resolve(BUILT));
-    Folders.copy(kept, folder.resolve(BUILT), LIBRARIES);
+    Folders.copy(kept, folder.resolve(BUILT));
     Files.writeString(file, inputs);
   }
 
