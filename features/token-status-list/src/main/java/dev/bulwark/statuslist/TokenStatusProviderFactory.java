@@ -2,9 +2,9 @@ package dev.bulwark.statuslist;
 
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.RevocationObserver;
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusDatabase;
 import dev.bulwark.statuslist.store.StatusLists;
+import dev.bulwark.statuslist.store.StatusReference;
 import dev.bulwark.statuslist.store.StatusTables;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;

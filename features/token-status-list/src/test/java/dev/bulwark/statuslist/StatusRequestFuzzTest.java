@@ -2,10 +2,10 @@ package dev.bulwark.statuslist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.IndexOrder;
 import dev.bulwark.statuslist.store.RevokedBits;
 import dev.bulwark.statuslist.store.StatusList;
+import dev.bulwark.statuslist.store.StatusReference;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

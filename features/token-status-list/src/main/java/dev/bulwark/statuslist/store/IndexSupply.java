@@ -2,7 +2,6 @@ package dev.bulwark.statuslist.store;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusTables.Lease;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package dev.bulwark.statuslist.store;
 
-import dev.bulwark.contract.StatusReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,6 +1,5 @@
 package dev.bulwark.statuslist.store;
 
-import dev.bulwark.contract.StatusReference;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.bulwark.contract.StatusReference;
 import dev.bulwark.statuslist.store.StatusLists.UnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,8 +1,7 @@
-package dev.bulwark.statuslist;
+package dev.bulwark.statuslist.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.contract.StatusReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

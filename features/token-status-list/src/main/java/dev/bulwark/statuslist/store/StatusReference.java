@@ -1,4 +1,4 @@
-package dev.bulwark.contract;
+package dev.bulwark.statuslist.store;
 
 import java.util.Optional;
 
