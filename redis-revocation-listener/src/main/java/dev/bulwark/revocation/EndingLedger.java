@@ -95,6 +95,16 @@ final class EndingLedger {
     }
   }
 
+  /** Whether a client has another state than when it was last seen; as {@link #isNewAddress}. */
+  boolean isNewClient(Connection connection, String clientId) {
+    try {
+      return database.lastSeen().isNewClient(connection, clientId);
+    } catch (SQLException e) {
+      LOG.warn("BULWARK_LAST_SEEN could not be read. Every token of the client is verified", e);
+      return true;
+    }
+  }
+
   /** Whose a stored session is, asked in the transaction of the connection; empty if it is gone. */
   Optional<SessionTable.Owner> owner(Connection connection, String sessionId, boolean offline)
       throws SQLException {

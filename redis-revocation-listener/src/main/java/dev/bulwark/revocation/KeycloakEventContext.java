@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.events.EventContext;
+import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.MultivaluedMap;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.keycloak.component.ComponentModel;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.keys.KeyProvider;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -101,6 +103,22 @@ final class KeycloakEventContext implements EventContext {
   private boolean isComponent(String componentId, Class<?> type) {
     ComponentModel component = realm.getComponent(componentId);
     return component != null && type.getName().equals(component.getProviderType());
+  }
+
+  @Override
+  public boolean hasChanged(String clientId) {
+    EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    // Hibernate writes a client when the transaction ends.
+    entities.flush();
+    return entities
+        .unwrap(Session.class)
+        .doReturningWork(connection -> service.endings().isNewClient(connection, clientId));
+  }
+
+  @Override
+  public @Nullable String clientOf(String name) {
+    ClientModel client = realm.getClientByClientId(name);
+    return client == null ? null : client.getId();
   }
 
   @Override

@@ -33,6 +33,10 @@ public final class AdminEventEndings {
     if (maybeTakesOfflineAccess(event)) {
       return List.of(endings.verifyRealm(realmId, SessionType.OFFLINE_ACCESS_TYPES));
     }
+    if (isClientChange(event)) {
+      String client = event.getResourcePath().split("/", -1)[1];
+      return context.hasChanged(client) ? List.of(endings.client(realmId, client)) : List.of();
+    }
     if (operation == OperationType.CREATE) {
       return List.of();
     }
@@ -103,6 +107,16 @@ public final class AdminEventEndings {
         : null;
   }
 
+  /** A change of a client or of its scopes: those that are added are the state before a removal. */
+  private static boolean isClientChange(AdminEvent event) {
+    ResourceType type = event.getResourceType();
+    String path = event.getResourcePath();
+    return path != null
+        && path.startsWith("clients/")
+        && (type == ResourceType.CLIENT_SCOPE_CLIENT_MAPPING
+            || type == ResourceType.CLIENT && event.getOperationType() == OperationType.UPDATE);
+  }
+
   private static boolean isKeyChange(
       @Nullable ResourceType type, OperationType operation, String[] path, EventContext context) {
     return type == ResourceType.COMPONENT
@@ -114,7 +128,7 @@ public final class AdminEventEndings {
 
   /**
    * Whether users or clients may lose the scope {@code offline_access} by it, without being named:
-   * by a role of a group, a role within a role, a client's scopes, what the scope demands.
+   * by a role of a group, a role within a role, what the scope demands.
    */
   private static boolean maybeTakesOfflineAccess(AdminEvent event) {
     ResourceType type = event.getResourceType();
@@ -130,11 +144,7 @@ public final class AdminEventEndings {
       case GROUP, CLIENT_SCOPE ->
           // A group can be moved, a scope renamed.
           operation == OperationType.UPDATE || operation == OperationType.DELETE;
-      case REALM_ROLE,
-          CLIENT_ROLE,
-          REALM_ROLE_MAPPING,
-          CLIENT_ROLE_MAPPING,
-          CLIENT_SCOPE_CLIENT_MAPPING ->
+      case REALM_ROLE, CLIENT_ROLE, REALM_ROLE_MAPPING, CLIENT_ROLE_MAPPING ->
           operation == OperationType.DELETE;
       default -> false;
     };

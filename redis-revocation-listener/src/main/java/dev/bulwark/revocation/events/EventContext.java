@@ -35,6 +35,17 @@ public interface EventContext {
   /** Whether a component of the event's realm provides its keys. */
   boolean isKeyProvider(String componentId);
 
+  /**
+   * Whether of a client of the event's realm something is new that decides about its tokens: its
+   * client id, its protocol, or whether it may ask for offline access. Notes the new state.
+   *
+   * @param clientId internal id
+   */
+  boolean hasChanged(String clientId);
+
+  /** Internal id of a client of the event's realm; null if there is none of that name. */
+  @Nullable String clientOf(String name);
+
   /** Not-before of the event's realm, seconds since 1970; 0 if none. */
   long realmNotBefore();
 

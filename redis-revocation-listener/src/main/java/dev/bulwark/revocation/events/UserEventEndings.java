@@ -33,6 +33,7 @@ public final class UserEventEndings {
           user(event, realmId, endings);
       case REMOVE_CREDENTIAL, UPDATE_CREDENTIAL ->
           ApiKeyEndings.ofUserEvent(event, realmId, endings);
+      case CLIENT_UPDATE -> registeredClient(event, realmId, endings, context);
       default -> List.of();
     };
   }
@@ -46,6 +47,16 @@ public final class UserEventEndings {
     return sessionId == null || RevocationConfirmation.REASON.equals(detail(event, Details.REASON))
         ? user(event, realmId, endings)
         : List.of(endings.session(realmId, sessionId));
+  }
+
+  /** An application has changed its own registration, which an administrator's event never says. */
+  private static List<Ending> registeredClient(
+      Event event, String realmId, Endings endings, EventContext context) {
+    String name = event.getClientId();
+    String client = name == null ? null : context.clientOf(name);
+    return client != null && context.hasChanged(client)
+        ? List.of(endings.client(realmId, client))
+        : List.of();
   }
 
   private static List<Ending> user(Event event, String realmId, Endings endings) {

@@ -58,16 +58,36 @@ public final class LastSeenTable {
    */
   public boolean isNew(Connection connection, LastSeen.Kind kind, String id, String state)
       throws SQLException {
+    return Savepoint.guarded(dialect, connection, () -> note(connection, kind, id, state));
+  }
+
+  /**
+   * The same for a client, whose state is what the transaction has written so far. False if it is
+   * gone: its removal has an event.
+   */
+  public boolean isNewClient(Connection connection, String id) throws SQLException {
     return Savepoint.guarded(
         dialect,
         connection,
         () -> {
-          if (state(connection, kind, id).filter(state::equals).isPresent()) {
-            return false;
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT x.STATE FROM " + current(LastSeen.Kind.CLIENT) + " WHERE x.ID = ?")) {
+            statement.setString(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() && note(connection, LastSeen.Kind.CLIENT, id, rows.getString(1));
+            }
           }
-          put(connection, kind, id, state);
-          return true;
         });
+  }
+
+  private boolean note(Connection connection, LastSeen.Kind kind, String id, String state)
+      throws SQLException {
+    if (state(connection, kind, id).filter(state::equals).isPresent()) {
+      return false;
+    }
+    put(connection, kind, id, state);
+    return true;
   }
 
   /** Notes the state of an object, in whatever transaction the connection is. */
@@ -184,7 +204,17 @@ public final class LastSeenTable {
   private String current(LastSeen.Kind kind) {
     return "(SELECT "
         + switch (kind) {
-          case CLIENT -> "o.ID, o.REALM_ID, o.CLIENT_ID AS STATE";
+          case CLIENT ->
+              "o.ID, o.REALM_ID, CONCAT(o.CLIENT_ID, ' ', COALESCE(o.PROTOCOL, ''), ' ', "
+                  + onOrOff(
+                      "EXISTS (SELECT 1 FROM "
+                          + schema
+                          + "CLIENT_SCOPE_CLIENT m JOIN "
+                          + schema
+                          + "CLIENT_SCOPE s ON s.ID = m.SCOPE_ID WHERE m.CLIENT_ID = o.ID"
+                          + " AND s.NAME = 'offline_access'"
+                          + " AND s.PROTOCOL = COALESCE(o.PROTOCOL, 'openid-connect'))")
+                  + ") AS STATE";
           case REALM ->
               "o.ID, o.ID AS REALM_ID, CONCAT(o.NAME, ' ', COALESCE((SELECT MAX(a.VALUE) FROM "
                   + schema

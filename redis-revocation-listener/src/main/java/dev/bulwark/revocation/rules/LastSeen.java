@@ -27,7 +27,7 @@ public record LastSeen(
 
   /** What is watched. */
   public enum Kind {
-    /** State: its client id. */
+    /** State: its client id, its protocol, and whether it may ask for {@code offline_access}. */
     CLIENT,
     /** State: see {@link LastSeen#realmState}. */
     REALM,
@@ -55,11 +55,11 @@ public record LastSeen(
   public Optional<Ending> ending(long now) {
     return switch (kind) {
       case CLIENT ->
-          isRenamed()
-              ? Optional.of(new Endings("CLIENT_RENAMED", now).client(realmId, id))
+          hasChanged()
+              ? Optional.of(new Endings("CLIENT_CHANGED", now).client(realmId, id))
               : Optional.empty();
       case REALM ->
-          isRenamed()
+          hasChanged()
               ? Optional.of(new Endings("REALM_ADDRESS_CHANGED", now).realm(realmId))
               : Optional.empty();
       case ORGANIZATION ->
@@ -92,8 +92,8 @@ public record LastSeen(
     return state.equals(GONE);
   }
 
-  /** The name of a new object is no change. */
-  private boolean isRenamed() {
+  /** The first state of a new object is no change. */
+  private boolean hasChanged() {
     return !isGone() && before != null && !before.equals(state);
   }
 

@@ -60,6 +60,16 @@ class AdminEventEndingsTest {
         }
 
         @Override
+        public boolean hasChanged(String clientId) {
+          return clientId.equals("changed");
+        }
+
+        @Override
+        public @Nullable String clientOf(String name) {
+          return null;
+        }
+
+        @Override
         public boolean isKeyProvider(String componentId) {
           return componentId.equals("keys");
         }
@@ -158,8 +168,6 @@ class AdminEventEndingsTest {
     "REALM_ROLE, roles-by-id/x/composites, DELETE, true",
     "CLIENT_ROLE, clients/c/roles/x, DELETE, true",
     "REALM_ROLE, roles/x, UPDATE, false",
-    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, DELETE, true",
-    "CLIENT_SCOPE_CLIENT_MAPPING, clients/c/optional-client-scopes/s, CREATE, false",
     "CLIENT_SCOPE, client-scopes/s, UPDATE, true",
     "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, CREATE, true",
     "REALM_SCOPE_MAPPING, client-scopes/s/scope-mappings/realm, DELETE, true",
@@ -270,6 +278,22 @@ class AdminEventEndingsTest {
           .isEqualTo(OF.verifyMembers("r", new Members(kind, id)).target());
       assertThat(endings.get(0).requiresVerification()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE, CLIENT, clients/changed, 1",
+    "UPDATE, CLIENT, clients/same, 0",
+    "CREATE, CLIENT, clients/changed, 0",
+    "DELETE, CLIENT_SCOPE_CLIENT_MAPPING, clients/changed/optional-client-scopes/s, 1",
+    "DELETE, CLIENT_SCOPE_CLIENT_MAPPING, clients/same/optional-client-scopes/s, 0"
+  })
+  void aClientWhoseStateHasChanged(
+      OperationType operation, ResourceType type, String path, int count) {
+    assertThat(endings(operation, type, path))
+        .hasSize(count)
+        .allSatisfy(
+            ending -> assertThat(ending.target()).isEqualTo(OF.client("r", "changed").target()));
   }
 
   @ParameterizedTest

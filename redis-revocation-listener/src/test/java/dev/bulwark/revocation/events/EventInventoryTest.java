@@ -293,6 +293,16 @@ class EventInventoryTest {
     }
 
     @Override
+    public boolean hasChanged(String clientId) {
+      return true;
+    }
+
+    @Override
+    public @Nullable String clientOf(String name) {
+      return name;
+    }
+
+    @Override
     public boolean isKeyProvider(String componentId) {
       return componentId.equals("keys");
     }

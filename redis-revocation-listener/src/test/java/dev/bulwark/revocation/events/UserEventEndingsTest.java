@@ -62,6 +62,16 @@ class UserEventEndingsTest {
         }
 
         @Override
+        public boolean hasChanged(String clientId) {
+          return clientId.equals("changed");
+        }
+
+        @Override
+        public @Nullable String clientOf(String name) {
+          return name.equals("gone") ? null : name;
+        }
+
+        @Override
         public boolean isKeyProvider(String componentId) {
           return false;
         }

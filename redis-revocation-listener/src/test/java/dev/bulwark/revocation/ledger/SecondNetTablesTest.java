@@ -37,7 +37,10 @@ class SecondNetTablesTest {
     connection = database.open();
     // The columns that are read, as in Keycloak's changelogs and in that of the API keys.
     sql(
-        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), CLIENT_ID VARCHAR(255))",
+        "CREATE TABLE CLIENT (ID VARCHAR(36), REALM_ID VARCHAR(36), CLIENT_ID VARCHAR(255),"
+            + " PROTOCOL VARCHAR(255))",
+        "CREATE TABLE CLIENT_SCOPE (ID VARCHAR(36), NAME VARCHAR(255), PROTOCOL VARCHAR(255))",
+        "CREATE TABLE CLIENT_SCOPE_CLIENT (CLIENT_ID VARCHAR(255), SCOPE_ID VARCHAR(255))",
         "CREATE TABLE REALM (ID VARCHAR(36), NAME VARCHAR(255))",
         "CREATE TABLE REALM_ATTRIBUTE (NAME VARCHAR(255), VALUE CLOB, REALM_ID VARCHAR(36))",
         "CREATE TABLE ORG (ID VARCHAR(255), ENABLED BOOLEAN, REALM_ID VARCHAR(255),"
@@ -55,7 +58,9 @@ class SecondNetTablesTest {
     sql(
         "INSERT INTO REALM VALUES ('r', 'app')",
         "INSERT INTO REALM_ATTRIBUTE VALUES ('organizationsEnabled', 'true', 'r')",
-        "INSERT INTO CLIENT VALUES ('c', 'r', 'web')",
+        "INSERT INTO CLIENT VALUES ('c', 'r', 'web', 'openid-connect')",
+        "INSERT INTO CLIENT_SCOPE VALUES ('s', 'offline_access', 'openid-connect')",
+        "INSERT INTO CLIENT_SCOPE_CLIENT VALUES ('c', 's')",
         "INSERT INTO ORG VALUES ('o', TRUE, 'r', 'g')",
         "INSERT INTO COMPONENT VALUES ('ldap', 'org.keycloak.storage.UserStorageProvider', 'r')",
         "INSERT INTO COMPONENT VALUES ('keys', 'org.keycloak.keys.KeyProvider', 'r')",
@@ -73,8 +78,14 @@ class SecondNetTablesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "CLIENT | UPDATE CLIENT SET CLIENT_ID = 'site' | c r site web",
-        "CLIENT | DELETE FROM CLIENT | c  gone web",
+        "CLIENT | UPDATE CLIENT SET CLIENT_ID = 'site' | c r site openid-connect on web openid-connect on",
+        "CLIENT | UPDATE CLIENT SET PROTOCOL = 'saml' | c r web saml off web openid-connect on",
+        "CLIENT | UPDATE CLIENT SET PROTOCOL = NULL | c r web  on web openid-connect on",
+        "CLIENT | DELETE FROM CLIENT_SCOPE_CLIENT | c r web openid-connect off web openid-connect"
+            + " on",
+        "CLIENT | UPDATE CLIENT_SCOPE SET NAME = 'x' | c r web openid-connect off web"
+            + " openid-connect on",
+        "CLIENT | DELETE FROM CLIENT | c  gone web openid-connect on",
         "REALM | UPDATE REALM SET NAME = 'App' | r r App  hosts app  hosts",
         "REALM | INSERT INTO REALM_ATTRIBUTE VALUES ('frontendUrl', 'https://x', 'r') | r r app"
             + " https://x hosts app  hosts",

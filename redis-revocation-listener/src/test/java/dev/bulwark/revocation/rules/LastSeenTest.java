@@ -12,7 +12,7 @@ class LastSeenTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CLIENT, c, r, new, old, CLIENT_RENAMED, CLIENT, r,",
+    "CLIENT, c, r, new, old, CLIENT_CHANGED, CLIENT, r,",
     "CLIENT, c, r, new,, ,,,",
     "CLIENT, c, '', gone, old, ,,,",
     "REALM, r, r, new, old, REALM_ADDRESS_CHANGED, REALM, r,",

@@ -52,7 +52,7 @@ class OverviewTextsTest {
     for (String owner : List.of("USER", "CLIENT", "REALM")) {
       causes.addAll(List.of(owner + "_GONE", owner + "_DISABLED", owner + "_NOT_BEFORE"));
     }
-    causes.addAll(List.of("USER_STORE_GONE", "USER_STORE_DISABLED"));
+    causes.addAll(List.of("USER_STORE_GONE", "USER_STORE_DISABLED", "KEY_GONE", "KEY_DISABLED"));
     Set<String> events = new TreeSet<>();
     all(EVENTS, Repository.text(REVOCATION + "events/UserEventEndings.java"), events);
     events.forEach(event -> causes.addAll(List.of(event.split(",\\s*"))));

@@ -1,9 +1,15 @@
 package dev.bulwark.it.revocation;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +48,75 @@ class MissingPathsIT {
     Response tokens = REALM.login("steady", "ann", "openid");
     REALM.update("/clients/" + REALM.clientUuid("steady"), Map.of("name", "Steady"));
     DEATHS.assertAlive(tokens);
+  }
+
+  /** Introspection asks whether the client may still have offline access, by its own protocol. */
+  @Test
+  void clientOfAnotherProtocol() {
+    REALM.createClient("becomes-saml");
+    Response offline = REALM.login("becomes-saml", "ann", "openid offline_access");
+    Response online = REALM.login("becomes-saml", "ben", "openid");
+    REALM.update("/clients/" + REALM.clientUuid("becomes-saml"), Map.of("protocol", "saml"));
+    DEATHS.assertDead(offline);
+    DEATHS.assertAlive(online);
+  }
+
+  @Test
+  void registrationsThatDropOfflineAccess() {
+    dropOfflineAccess(
+        "openid-connect", json -> json.put("scope", "openid profile email roles web-origins"));
+    dropOfflineAccess(
+        "default",
+        json ->
+            ((ArrayNode) json.get("optionalClientScopes"))
+                .removeIf(scope -> scope.asText().equals("offline_access")));
+  }
+
+  private static void dropOfflineAccess(String provider, Consumer<ObjectNode> change) {
+    String clientId = "registered-by-" + provider;
+    // Its internal id is its client id, as of the clients that register themselves: Keycloak looks
+    // them up by it.
+    REALM
+        .admin()
+        .post(
+            REALM.path("/clients"),
+            Json.of(
+                Map.of(
+                    "id",
+                    clientId,
+                    "clientId",
+                    clientId,
+                    "secret",
+                    PathRealm.SECRET,
+                    "directAccessGrantsEnabled",
+                    true)))
+        .expect(201);
+    Response offline = REALM.login(clientId, "ann", "openid offline_access");
+    Response online = REALM.login(clientId, "ben", "openid");
+    String token =
+        REALM
+            .admin()
+            .post(
+                REALM.path("/clients/" + REALM.clientUuid(clientId) + "/registration-access-token"),
+                "")
+            .expect(200)
+            .text("registrationAccessToken");
+    String url = REALM.url() + "/clients-registrations/" + provider + "/" + clientId;
+    Response registered =
+        Http.send(Http.request(url).header("Authorization", "Bearer " + token)).expect(200);
+    ObjectNode json = (ObjectNode) registered.json();
+    String next =
+        json.path("registrationAccessToken")
+            .asText(json.path("registration_access_token").asText(token));
+    change.accept(json);
+    Http.send(
+            Http.request(url)
+                .header("Authorization", "Bearer " + next)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(json.toString())))
+        .expect(200);
+    DEATHS.assertDead(offline);
+    DEATHS.assertAlive(online);
   }
 
   @Test
