@@ -44,13 +44,15 @@ class ModuleEdgesTest {
       List.of(
           "contract",
           "options",
+          "sql",
           "factory",
           "http",
           "trace",
           "credential",
           "redis",
           "limit",
-          "removal");
+          "removal",
+          "delivery");
 
   /** A factory that may leave its place, where Keycloak lacks something or an option says so. */
   private static final String STEPS_BACK =
