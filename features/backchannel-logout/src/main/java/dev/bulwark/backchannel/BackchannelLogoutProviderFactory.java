@@ -2,13 +2,15 @@ package dev.bulwark.backchannel;
 
 import dev.bulwark.backchannel.delivery.BackchannelLogoutConfig;
 import dev.bulwark.backchannel.delivery.Dispatcher;
-import dev.bulwark.backchannel.delivery.LogoutMetrics;
-import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.rest.BackchannelLogoutResource;
 import dev.bulwark.backchannel.search.ExpirySearch;
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.delivery.DeliveryClock;
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Outcome;
 import dev.bulwark.removal.WatchedPersisterFactory;
 import io.micrometer.core.instrument.Metrics;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -31,16 +33,16 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  * the meters of the module.
  */
 public final class BackchannelLogoutProviderFactory
-    implements AdminRealmResourceProviderFactory, NoticeClock.Owner {
+    implements AdminRealmResourceProviderFactory {
 
   private static final Logger LOG = Logger.getLogger(BackchannelLogoutProviderFactory.class);
 
   private @Nullable BackchannelLogoutConfig config;
   private @Nullable Dispatcher dispatcher;
   private @Nullable SearchSchedule schedule;
-  private @Nullable LogoutMetrics metrics;
+  private @Nullable DeliveryMeters metrics;
 
-  private final NoticeClock clock = new NoticeClock();
+  private final DeliveryClock clock = new DeliveryClock();
 
   private final AdminRealmResourceProvider provider =
       new AdminRealmResourceProvider() {
@@ -88,7 +90,13 @@ public final class BackchannelLogoutProviderFactory
           Version.VERSION, KeycloakFeature.TOKEN_LEDGER.availableIn());
       return;
     }
-    LogoutMetrics meters = new LogoutMetrics(Metrics.globalRegistry, clock);
+    DeliveryMeters meters =
+        new DeliveryMeters(
+            Metrics.globalRegistry,
+            "bulwark.backchannel.logout",
+            "notices",
+            EnumSet.allOf(Outcome.class),
+            clock::millis);
     Dispatcher delivering =
         new Dispatcher(factory, Objects.requireNonNull(config, "init() runs first"), meters, clock);
     ExpirySearch search = new ExpirySearch(factory, clock);
@@ -107,8 +115,8 @@ public final class BackchannelLogoutProviderFactory
         });
   }
 
-  @Override
-  public NoticeClock clock() {
+  /** The clock of the times in notices. */
+  DeliveryClock clock() {
     return clock;
   }
 

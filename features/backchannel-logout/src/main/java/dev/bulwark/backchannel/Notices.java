@@ -4,13 +4,13 @@ import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.EndedClientSession;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.delivery.AfterCommit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
@@ -111,22 +111,9 @@ final class Notices {
   }
 
   private void wakeAfterCommit(String clientId) {
-    boolean enlisted = !due.isEmpty();
-    due.add(clientId);
-    if (enlisted) {
-      return;
+    if (due.isEmpty()) {
+      AfterCommit.run(session, () -> delivery.wake(due));
     }
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                delivery.wake(due);
-              }
-
-              @Override
-              protected void rollbackImpl() {}
-            });
+    due.add(clientId);
   }
 }

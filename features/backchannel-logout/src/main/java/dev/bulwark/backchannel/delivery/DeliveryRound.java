@@ -1,17 +1,20 @@
 package dev.bulwark.backchannel.delivery;
 
-import dev.bulwark.backchannel.delivery.Answer.Kind;
-import dev.bulwark.backchannel.delivery.LogoutMetrics.Outcome;
-import dev.bulwark.backchannel.delivery.Sending.Request;
-import dev.bulwark.backchannel.delivery.Settlement.Sent;
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.Duplicates;
 import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
-import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
+import dev.bulwark.delivery.Answer;
+import dev.bulwark.delivery.Blame;
+import dev.bulwark.delivery.DeliveryClock;
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Message;
+import dev.bulwark.delivery.Outcome;
+import dev.bulwark.delivery.Round;
+import dev.bulwark.delivery.Sent;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.net.URI;
 import java.time.Duration;
@@ -39,34 +42,41 @@ final class DeliveryRound implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(DeliveryRound.class);
 
+  /** No request begins later: a round holds a database connection. */
+  private static final Duration ROUND_TIME = Duration.ofSeconds(2);
+
   private static final int BATCH = 64;
+  private static final URI NO_URL = URI.create("");
   private static final int MAX_DROPPED = 1000;
 
   private final BackchannelLogoutConfig config;
-  private final LogoutMetrics metrics;
+  private final DeliveryMeters metrics;
   private final ReceiverHttp http;
   private final ExecutorService threads;
-  private final NoticeClock clock;
-  private final Settlement settlement =
-      new Settlement(() -> ThreadLocalRandom.current().nextDouble());
+  private final DeliveryClock clock;
+  private final Round.Limits limits;
+  private final Blame blame =
+      new Blame(Blame.ANY_ATTEMPTS, () -> ThreadLocalRandom.current().nextDouble());
 
   DeliveryRound(
       BackchannelLogoutConfig config,
-      LogoutMetrics metrics,
+      DeliveryMeters metrics,
       ExecutorService threads,
-      NoticeClock clock) {
+      DeliveryClock clock) {
     this.config = config;
     this.metrics = metrics;
     this.http = new ReceiverHttp(config);
     this.threads = threads;
     this.clock = clock;
+    this.limits = new Round.Limits(config.maxInFlight(), ROUND_TIME, config.requestTimeout());
   }
+
+  /** A request to send. */
+  private record Request(LogoutNotice notice, URI url, String token) {}
 
   /** Longer than a round ever takes, unless the database does not answer. */
   Duration timeLimit() {
-    return BackgroundTransaction.DATABASE_TIME
-        .plus(Sending.MAX_DURATION)
-        .plus(Sending.longest(config));
+    return BackgroundTransaction.DATABASE_TIME.plus(ROUND_TIME).plus(limits.longest());
   }
 
   /** What is left after a round. */
@@ -213,10 +223,10 @@ final class DeliveryRound implements AutoCloseable {
     if (notices.isEmpty()) {
       return;
     }
-    List<Sent> sent = new ArrayList<>();
-    List<Request> requests = new ArrayList<>();
+    List<Sent<Request>> round = new ArrayList<>();
+    List<Message<Request>> requests = new ArrayList<>();
     LogoutTokens tokens = new LogoutTokens(session, realm, client);
-    long end = System.nanoTime() + Sending.MAX_DURATION.toNanos();
+    long end = System.nanoTime() + ROUND_TIME.toNanos();
     for (LogoutNotice notice : notices) {
       if (System.nanoTime() - end >= 0) {
         // What is left waits for the next round.
@@ -225,24 +235,48 @@ final class DeliveryRound implements AutoCloseable {
       try {
         AuthenticatedClientSessionModel clientSession = tokens.clientSession(notice);
         URI url = url(session, client, clientSession, setting);
-        requests.add(new Request(notice, url, tokens.sign(notice, clientSession)));
+        requests.add(message(new Request(notice, url, tokens.sign(notice, clientSession))));
       } catch (RuntimeException e) {
         // A setting of the client that makes no URL or no signature, or data that is no JSON.
         LOG.debugf(e, "A logout notice for client %s cannot be sent", client.getClientId());
-        sent.add(new Sent(notice, Answer.unsendable(String.valueOf(e.getMessage()))));
+        Answer answer = Answer.unsendable(String.valueOf(e.getMessage()));
+        round.add(new Sent<>(message(new Request(notice, NO_URL, "")), answer));
       }
     }
     if (!requests.isEmpty()) {
-      sent.addAll(
-          new Sending(http, realm.getSslRequired(), config, metrics.requests())
+      round.addAll(
+          new Round<Request>(
+                  request -> http.send(request.url(), realm.getSslRequired(), request.token()),
+                  limits,
+                  metrics.requests(),
+                  System::nanoTime)
               .send(requests, threads));
     }
     int failures = receiver.getFailures();
-    settlement.settle(receiver, sent, clock.databaseMillis());
-    metrics.count(Outcome.DELIVERED, Settlement.count(sent, Kind.DELIVERED));
-    metrics.count(Outcome.REJECTED, Settlement.count(sent, Kind.REJECTED));
-    metrics.count(Outcome.UNREACHABLE, Settlement.count(sent, Kind.UNREACHABLE));
+    settle(receiver, round);
+    metrics.count(round);
     report(client, failures, receiver);
+  }
+
+  /** Each is a subject of its own: the order of notices is not promised. */
+  private static Message<Request> message(Request request) {
+    LogoutNotice notice = request.notice();
+    return new Message<>(request, notice.tokenId(), false, notice.getAttempts());
+  }
+
+  private void settle(LogoutReceiver receiver, List<Sent<Request>> round) {
+    long now = clock.databaseMillis();
+    Blame.Judgement<Request> judged = blame.judge(round);
+    blame.record(receiver, round, judged, now);
+    judged.delivered().forEach(sent -> sent.content().notice().delivered(now));
+    for (Blame.Held<Request> held : judged.held()) {
+      LogoutNotice notice = held.sent().content().notice();
+      notice.hold(now + held.delay().toMillis(), held.sent().reason());
+    }
+    for (Sent<Request> spared : judged.spared()) {
+      // Others are tried before it: it may be this one that the receiver does not accept.
+      spared.content().notice().putBack(receiver.getNextAt(), spared.reason());
+    }
   }
 
   private static URI url(

@@ -1,15 +1,13 @@
 package dev.bulwark.backchannel.delivery;
 
 import dev.bulwark.backchannel.delivery.DeliveryRound.RoundResult;
-import dev.bulwark.backchannel.outbox.DatabaseTime;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
-import dev.bulwark.backchannel.outbox.NoticeClock;
+import dev.bulwark.delivery.DaemonThreads;
+import dev.bulwark.delivery.DeliveryClock;
+import dev.bulwark.delivery.DeliveryMeters;
 import dev.bulwark.factory.BackgroundTransaction;
-import dev.bulwark.factory.TimeLimit;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
-import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 
@@ -45,9 +40,6 @@ public final class Dispatcher implements AutoCloseable {
   /** A receiver is left alone for so long after a failure of the database. */
   private static final Duration FAILURE_PAUSE = Duration.ofSeconds(30);
 
-  /** For the database to tell its time. */
-  private static final Duration CLOCK_TIME = Duration.ofSeconds(5);
-
   /** Notices of so long are looked for together. */
   private static final Duration COLLECTION_TIME = Duration.ofMillis(20);
 
@@ -57,8 +49,8 @@ public final class Dispatcher implements AutoCloseable {
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
   private final KeycloakSessionFactory factory;
-  private final LogoutMetrics metrics;
-  private final NoticeClock clock;
+  private final DeliveryMeters metrics;
+  private final DeliveryClock clock;
   private final DeliveryRound round;
   private final Thread thread;
   private final ExecutorService receivers;
@@ -83,27 +75,17 @@ public final class Dispatcher implements AutoCloseable {
   public Dispatcher(
       KeycloakSessionFactory factory,
       BackchannelLogoutConfig config,
-      LogoutMetrics metrics,
-      NoticeClock clock) {
+      DeliveryMeters metrics,
+      DeliveryClock clock) {
     this.factory = factory;
     this.metrics = metrics;
     this.clock = clock;
-    this.senders = pool("bulwark-logout-sender");
-    this.receivers = pool("bulwark-logout-receiver");
+    this.senders = Executors.newCachedThreadPool(new DaemonThreads("bulwark-logout-sender"));
+    this.receivers = Executors.newCachedThreadPool(new DaemonThreads("bulwark-logout-receiver"));
     this.turns = new RoundRobin(config.maxReceivers());
     this.round = new DeliveryRound(config, metrics, senders, clock);
     this.thread = new Thread(this::run, "bulwark-logout");
     this.thread.setDaemon(true);
-  }
-
-  private static ExecutorService pool(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return Executors.newCachedThreadPool(
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 
   /** Begins. The tables have to be there. */
@@ -147,7 +129,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       if (System.nanoTime() - nextSurvey >= 0) {
         nextSurvey = System.nanoTime() + SURVEY_INTERVAL.toNanos();
-        compareClocks();
+        clock.compare(factory);
         metrics.show(inTransaction(session -> new LogoutOutbox(session).backlog()));
         newReceivers.set(true);
       }
@@ -160,24 +142,6 @@ public final class Dispatcher implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // An error too: the thread would end, and nothing would be sent until the next start.
       LOG.warn("Logout notices could not be read. The server tries again. Check the database", e);
-    }
-  }
-
-  /** By a connection of its own, outside of any transaction of Keycloak's. */
-  private void compareClocks() {
-    JpaConnectionProviderFactory database =
-        (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
-    try (Connection connection = database.getConnection()) {
-      TimeLimit.answered(
-          connection,
-          CLOCK_TIME,
-          answering -> {
-            DatabaseTime.compare(clock, answering);
-            return true;
-          });
-    } catch (SQLException e) {
-      // The last comparison holds. If the database is away, the reads that follow tell of it.
-      LOG.debug("The database's clock could not be read", e);
     }
   }
 

@@ -2,18 +2,22 @@ package dev.bulwark.backchannel.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.bulwark.delivery.Answer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpHost;
@@ -79,7 +83,7 @@ final class ReceiverHttp implements AutoCloseable {
     timeout = config.requestTimeout();
     deadlines.setRemoveOnCancelPolicy(true);
     int millis = Math.toIntExact(timeout.toMillis());
-    // Receivers may share a host. Each is bounded by Sending, and none waits here for another one.
+    // Receivers may share a host. Each is bounded by its Round, and none waits here for another one.
     int connections = config.maxInFlight() * config.maxReceivers();
     http =
         HttpClients.custom()
@@ -124,13 +128,34 @@ final class ReceiverHttp implements AutoCloseable {
           unreachable = e;
         }
       }
-      return Answer.none(unreachable);
+      return noAnswer(unreachable);
+    } catch (ReceiverNetworks.RejectedException e) {
+      return Answer.none(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return Answer.none(e);
+      return noAnswer(e);
     } catch (IllegalArgumentException e) {
       // A URL that the client does not accept.
       return Answer.none("the URL is malformed");
     }
+  }
+
+  /** The reason has nothing of what the receiver has sent. */
+  static Answer noAnswer(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedIOException) {
+        return Answer.none("no answer in time");
+      }
+      if (cause instanceof UnknownHostException) {
+        return Answer.none("the host name is unknown");
+      }
+      if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+        return Answer.none("no connection");
+      }
+      if (cause instanceof SSLException) {
+        return Answer.none("no TLS connection");
+      }
+    }
+    return Answer.none("no valid answer");
   }
 
   private Answer send(URI url, InetAddress address, String token, long nanos)

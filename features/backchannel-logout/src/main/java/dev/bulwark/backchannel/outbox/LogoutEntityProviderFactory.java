@@ -1,5 +1,6 @@
 package dev.bulwark.backchannel.outbox;
 
+import dev.bulwark.delivery.ReceiverRow;
 import dev.bulwark.factory.TablesFactory;
 
 /** The tables of notices; Liquibase's is {@code DATABASECHANGELOG_LOGOUT_BUL}. */
@@ -10,6 +11,7 @@ public final class LogoutEntityProviderFactory extends TablesFactory {
     super(
         "logout-bulwark",
         "META-INF/bulwark-logout-changelog.xml",
+        ReceiverRow.class,
         LogoutNotice.class,
         LogoutReceiver.class,
         SearchLock.class);

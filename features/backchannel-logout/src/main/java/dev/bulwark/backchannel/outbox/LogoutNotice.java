@@ -2,6 +2,7 @@ package dev.bulwark.backchannel.outbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.bulwark.delivery.ReceiverRow;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -88,9 +89,6 @@ import org.keycloak.authentication.AuthenticationProcessor;
 @NullUnmarked
 public class LogoutNotice {
 
-  /** Longest {@link #getReason}, in characters. */
-  static final int MAX_REASON = 255;
-
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
   @Column(name = "ID")
@@ -132,7 +130,7 @@ public class LogoutNotice {
   @Column(name = "STATE", length = 16, nullable = false)
   private String state;
 
-  @Column(name = "REASON", length = MAX_REASON)
+  @Column(name = "REASON", length = ReceiverRow.MAX_REASON)
   private String reason;
 
   @Column(name = "SESSION_DATA")
@@ -241,7 +239,7 @@ public class LogoutNotice {
    */
   public void hold(long until, String outcome) {
     nextAt = until;
-    reason = truncated(outcome);
+    reason = ReceiverRow.storable(outcome);
     attempts++;
   }
 
@@ -252,7 +250,7 @@ public class LogoutNotice {
    */
   public void putBack(long until, String outcome) {
     nextAt = until;
-    reason = truncated(outcome);
+    reason = ReceiverRow.storable(outcome);
   }
 
   /**
@@ -270,7 +268,7 @@ public class LogoutNotice {
   /** It is not sent any more. */
   public void markDead(String why) {
     state = NoticeState.DEAD.name();
-    reason = truncated(why);
+    reason = ReceiverRow.storable(why);
   }
 
   /**
@@ -289,11 +287,5 @@ public class LogoutNotice {
   /** Since when it is tried: its creation, or the last time when an administrator sent it again. */
   public long triedSince() {
     return Math.max(createdAt, revivedAt);
-  }
-
-  /** As it fits into the column. A control character is none for every database. */
-  static String truncated(String text) {
-    String plain = text.replaceAll("\\p{Cntrl}", "?");
-    return plain.length() <= MAX_REASON ? plain : plain.substring(0, MAX_REASON);
   }
 }

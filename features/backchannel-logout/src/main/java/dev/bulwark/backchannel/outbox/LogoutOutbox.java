@@ -1,31 +1,21 @@
 package dev.bulwark.backchannel.outbox;
 
+import dev.bulwark.delivery.Backlog;
+import dev.bulwark.delivery.ReceiverRow;
+import dev.bulwark.delivery.RowLock;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.FlushModeType;
-import jakarta.persistence.LockModeType;
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.Query;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 
 /** The notices, in the transaction of one session. Not for use by several threads. */
 public final class LogoutOutbox {
-
-  /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
-  static final int SKIP_LOCKED = -2;
-
-  /**
-   * No pause is longer: ten minutes at most if a receiver asks for it, and a minute for clocks that
-   * differ. What is to wait longer was written by a node whose clock was ahead, and is due.
-   */
-  private static final long MAX_PAUSE = TimeUnit.MINUTES.toMillis(11);
 
   /**
    * The client's attribute is that of {@code OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL}. Keycloak
@@ -84,17 +74,7 @@ public final class LogoutOutbox {
    * @return false if another node has it
    */
   public boolean lockSearch() {
-    try {
-      return !entities
-          .createQuery("select l from SearchLock l where l.id = :id", SearchLock.class)
-          .setParameter("id", SearchLock.ID)
-          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
-          .getResultList()
-          .isEmpty();
-    } catch (LockTimeoutException | PessimisticLockException e) {
-      return false;
-    }
+    return RowLock.take(entities, SearchLock.class, "id", SearchLock.ID).isPresent();
   }
 
   /** Returns the ids of the realms that have an attribute, whatever its value. */
@@ -121,7 +101,7 @@ public final class LogoutOutbox {
 
   /** A time that is so far ahead that nothing can have to wait until then. */
   static long latestDue(long now) {
-    return now + MAX_PAUSE;
+    return now + ReceiverRow.MAX_PAUSE.toMillis();
   }
 
   /** Returns the notices of a client that can be sent now, those first that wait the longest. */
@@ -249,22 +229,5 @@ public final class LogoutOutbox {
         .setParameter("id", id)
         .getResultStream()
         .findFirst();
-  }
-
-  /**
-   * What waits.
-   *
-   * @param oldest epoch milliseconds of the oldest; 0 if nothing waits
-   * @param dead dead letters
-   */
-  public record Backlog(long waiting, long oldest, long dead) {
-
-    /** Nothing waits. */
-    public static final Backlog EMPTY = new Backlog(0, 0, 0);
-
-    /** Age of the oldest in milliseconds; 0 if nothing waits. */
-    public long age(long now) {
-      return oldest == 0 ? 0 : Math.max(0, now - oldest);
-    }
   }
 }

@@ -1,9 +1,7 @@
 package dev.bulwark.backchannel.outbox;
 
+import dev.bulwark.delivery.RowLock;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PessimisticLockException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -53,18 +51,7 @@ public final class LogoutReceivers {
    * @return empty if another node has it
    */
   public Optional<LogoutReceiver> lock(String clientId) {
-    try {
-      return entities
-          .createQuery(
-              "select r from LogoutReceiver r where r.clientId = :client", LogoutReceiver.class)
-          .setParameter("client", clientId)
-          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-          .setHint("jakarta.persistence.lock.timeout", LogoutOutbox.SKIP_LOCKED)
-          .getResultStream()
-          .findFirst();
-    } catch (LockTimeoutException | PessimisticLockException e) {
-      return Optional.empty();
-    }
+    return RowLock.take(entities, LogoutReceiver.class, "clientId", clientId);
   }
 
   /** Returns the receivers of a realm. */

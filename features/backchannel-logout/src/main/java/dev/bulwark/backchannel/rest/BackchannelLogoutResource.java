@@ -4,7 +4,8 @@ import dev.bulwark.backchannel.outbox.LogoutNotice;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
 import dev.bulwark.backchannel.outbox.LogoutReceiver;
 import dev.bulwark.backchannel.outbox.LogoutReceivers;
-import dev.bulwark.backchannel.outbox.NoticeClock;
+import dev.bulwark.delivery.AfterCommit;
+import dev.bulwark.delivery.DeliveryClock;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -39,7 +39,7 @@ public final class BackchannelLogoutResource {
   private final RealmModel realm;
   private final AdminPermissionEvaluator auth;
   private final AdminEventBuilder adminEvent;
-  private final NoticeClock clock;
+  private final DeliveryClock clock;
   private final Runnable wake;
 
   /**
@@ -53,7 +53,7 @@ public final class BackchannelLogoutResource {
       RealmModel realm,
       AdminPermissionEvaluator auth,
       AdminEventBuilder adminEvent,
-      NoticeClock clock,
+      DeliveryClock clock,
       Runnable wake) {
     this.session = session;
     this.realm = realm;
@@ -149,18 +149,7 @@ public final class BackchannelLogoutResource {
   public void send(@PathParam("id") long id) {
     auth.realm().requireManageEvents();
     deadNotice(id).revive(clock.millis());
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                wake.run();
-              }
-
-              @Override
-              protected void rollbackImpl() {}
-            });
+    AfterCommit.run(session, wake);
     recordAdminEvent(OperationType.ACTION, id);
   }
 

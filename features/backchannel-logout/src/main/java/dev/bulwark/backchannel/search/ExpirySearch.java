@@ -2,8 +2,8 @@ package dev.bulwark.backchannel.search;
 
 import dev.bulwark.backchannel.outbox.Cause;
 import dev.bulwark.backchannel.outbox.LogoutOutbox;
-import dev.bulwark.backchannel.outbox.NoticeClock;
 import dev.bulwark.backchannel.outbox.RealmSwitch;
+import dev.bulwark.delivery.DeliveryClock;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Duration;
 import java.util.HashMap;
@@ -50,7 +50,7 @@ public final class ExpirySearch {
           + " and n.lastUsed >= cs.timestamp)";
 
   private final KeycloakSessionFactory factory;
-  private final NoticeClock clock;
+  private final DeliveryClock clock;
 
   /** Up to when the sessions have been searched, seconds since 1970. */
   private Map<Part, Long> searched = new HashMap<>();
@@ -59,7 +59,7 @@ public final class ExpirySearch {
   private record Part(String realmId, SessionKind kind, String column) {}
 
   /** Creates one for a server. */
-  public ExpirySearch(KeycloakSessionFactory factory, NoticeClock clock) {
+  public ExpirySearch(KeycloakSessionFactory factory, DeliveryClock clock) {
     this.factory = factory;
     this.clock = clock;
   }

@@ -2,6 +2,7 @@ package dev.bulwark.backchannel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.delivery.Answer;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;

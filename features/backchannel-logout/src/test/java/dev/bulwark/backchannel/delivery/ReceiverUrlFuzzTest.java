@@ -2,6 +2,7 @@ package dev.bulwark.backchannel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bulwark.delivery.Answer;
 import dev.bulwark.testing.Corpus;
 import java.io.IOException;
 import java.net.URI;

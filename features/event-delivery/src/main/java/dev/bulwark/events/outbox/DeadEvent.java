@@ -1,5 +1,6 @@
 package dev.bulwark.events.outbox;
 
+import dev.bulwark.delivery.ReceiverRow;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -31,13 +32,11 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked
 public class DeadEvent extends StoredEvent {
 
-  private static final int MAX_REASON = 255;
-
   @Id
   @Column(name = "ID")
   private Long id;
 
-  @Column(name = "REASON", length = MAX_REASON, nullable = false)
+  @Column(name = "REASON", length = ReceiverRow.MAX_REASON, nullable = false)
   private String reason;
 
   /** For Hibernate. */
@@ -51,7 +50,7 @@ public class DeadEvent extends StoredEvent {
   public DeadEvent(WaitingEvent event, String reason) {
     super(event);
     this.id = event.getId();
-    this.reason = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
+    this.reason = ReceiverRow.storable(reason);
   }
 
   /**

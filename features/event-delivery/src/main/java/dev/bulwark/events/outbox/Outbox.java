@@ -1,10 +1,9 @@
 package dev.bulwark.events.outbox;
 
+import dev.bulwark.delivery.Backlog;
+import dev.bulwark.delivery.RowLock;
 import dev.bulwark.events.record.EventRecord;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import java.util.Collection;
@@ -21,9 +20,6 @@ import org.keycloak.models.KeycloakSession;
 
 /** The events that wait, in the transaction of one session. Not for use by several threads. */
 public final class Outbox {
-
-  /** {@code SKIP_LOCKED} of Hibernate, which Jakarta Persistence has no name for. */
-  private static final int SKIP_LOCKED = -2;
 
   private final KeycloakSession session;
   private final EntityManager entities;
@@ -45,18 +41,7 @@ public final class Outbox {
    * @return the row, whose changes are stored at that end; empty if another node has it
    */
   public Optional<DeliveryLock> lock() {
-    try {
-      return entities
-          .createQuery("select l from DeliveryLock l where l.id = :id", DeliveryLock.class)
-          .setParameter("id", DeliveryLock.ID)
-          .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-          .setHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
-          .getResultList()
-          .stream()
-          .findFirst();
-    } catch (LockTimeoutException | PessimisticLockException e) {
-      return Optional.empty();
-    }
+    return RowLock.take(entities, DeliveryLock.class, "id", DeliveryLock.ID);
   }
 
   /**
@@ -141,7 +126,7 @@ public final class Outbox {
 
   /**
    * What waits, by three looks at an index. The number is a bound: if an event waits for long,
-   * those that were stored and delivered meanwhile count too.
+   * those that were stored and delivered meanwhile count too. Dead letters are not counted.
    */
   public Backlog backlog() {
     Query query = entities.createNamedQuery("bulwarkEventRange");
@@ -151,7 +136,7 @@ public final class Outbox {
     @Nullable Long oldest = (Long) range[2];
     return first == null || last == null || oldest == null
         ? Backlog.EMPTY
-        : new Backlog(last - first + 1, oldest);
+        : new Backlog(last - first + 1, oldest, 0);
   }
 
   /** Counts the events that wait. It reads an index as long as their number: not for each round. */
@@ -253,21 +238,4 @@ public final class Outbox {
    * @param more whether there are further ones
    */
   public record Due(List<WaitingEvent> events, boolean more) {}
-
-  /**
-   * What waits.
-   *
-   * @param events at most so many
-   * @param oldest epoch milliseconds of the oldest event
-   */
-  public record Backlog(long events, long oldest) {
-
-    /** Nothing waits. */
-    public static final Backlog EMPTY = new Backlog(0, Long.MAX_VALUE);
-
-    /** Age of the oldest event in milliseconds; 0 if nothing waits. */
-    public long age(long now) {
-      return Math.max(0, events == 0 ? 0 : now - oldest);
-    }
-  }
 }

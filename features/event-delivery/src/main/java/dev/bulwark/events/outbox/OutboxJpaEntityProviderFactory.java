@@ -1,5 +1,6 @@
 package dev.bulwark.events.outbox;
 
+import dev.bulwark.delivery.ReceiverRow;
 import dev.bulwark.factory.TablesFactory;
 
 /** The tables of events; Liquibase's is {@code DATABASECHANGELOG_EVENTS_BUL}. */
@@ -10,6 +11,7 @@ public final class OutboxJpaEntityProviderFactory extends TablesFactory {
     super(
         "events-bulwark",
         "META-INF/bulwark-events-changelog.xml",
+        ReceiverRow.class,
         StoredEvent.class,
         WaitingEvent.class,
         DeadEvent.class,

@@ -1,8 +1,9 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Outcome;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.WaitingEvent;
-import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Duration;
 import java.util.List;
@@ -21,13 +22,13 @@ final class DeadLetters {
 
   private final Duration maxAge;
   private final Duration retention;
-  private final WebhookMetrics metrics;
+  private final DeliveryMeters metrics;
   private long nextSweep = System.nanoTime();
 
   /** Whether the last sweep has failed. */
   private boolean failing;
 
-  DeadLetters(WebhookConfig config, WebhookMetrics metrics) {
+  DeadLetters(WebhookConfig config, DeliveryMeters metrics) {
     this.maxAge = config.maxAge();
     this.retention = config.deadMaxAge();
     this.metrics = metrics;

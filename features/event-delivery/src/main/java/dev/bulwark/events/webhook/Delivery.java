@@ -1,17 +1,23 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.Backlog;
+import dev.bulwark.delivery.Blame;
+import dev.bulwark.delivery.DaemonThreads;
+import dev.bulwark.delivery.DeliveryClock;
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Message;
+import dev.bulwark.delivery.Round;
+import dev.bulwark.delivery.Sent;
 import dev.bulwark.events.outbox.DeliveryLock;
 import dev.bulwark.events.outbox.Outbox;
-import dev.bulwark.events.outbox.Outbox.Backlog;
 import dev.bulwark.events.outbox.WaitingEvent;
-import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import dev.bulwark.factory.BackgroundTransaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -27,6 +33,9 @@ final class Delivery implements AutoCloseable {
 
   private static final int BATCH_SIZE = 256;
 
+  /** No request begins later: a round holds a database connection. */
+  private static final Duration ROUND_TIME = Duration.ofSeconds(5);
+
   /** While another node sends. */
   private static final Duration LOCK_RETRY_INTERVAL = Duration.ofMillis(500);
 
@@ -34,8 +43,11 @@ final class Delivery implements AutoCloseable {
   private static final Duration FAILED_ROUND_PAUSE = Duration.ofSeconds(1);
 
   private final WebhookConfig config;
-  private final WebhookMetrics metrics;
+  private final DeliveryMeters metrics;
   private final OutboxCapacity capacity;
+  private final DeliveryClock clock;
+  private final Round.Limits limits;
+  private final Blame blame;
   private final Receiver receiver;
   private final ExecutorService senders;
   private final DeadLetters deadLetters;
@@ -48,28 +60,28 @@ final class Delivery implements AutoCloseable {
   /** Had its turn last. */
   private @Nullable String lastKey;
 
-  Delivery(WebhookConfig config, WebhookMetrics metrics, OutboxCapacity capacity) {
+  Delivery(
+      WebhookConfig config,
+      DeliveryMeters metrics,
+      OutboxCapacity capacity,
+      DeliveryClock clock) {
     this.config = config;
     this.metrics = metrics;
     this.capacity = capacity;
+    this.clock = clock;
+    this.limits =
+        new Round.Limits(config.maxInFlight(), ROUND_TIME, config.requestTimeout());
+    this.blame =
+        new Blame(config.maxAttempts(), () -> ThreadLocalRandom.current().nextDouble());
     this.deadLetters = new DeadLetters(config, metrics);
     this.receiver = new Receiver(config, Clock.systemUTC());
-    AtomicInteger number = new AtomicInteger();
     this.senders =
-        Executors.newFixedThreadPool(
-            config.maxInFlight(),
-            task -> {
-              Thread thread = new Thread(task, "bulwark-webhook-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(config.maxInFlight(), new DaemonThreads("bulwark-webhook"));
   }
 
   /** Longer than a round ever takes, unless the database does not answer. */
   Duration timeLimit() {
-    return BackgroundTransaction.DATABASE_TIME
-        .plus(Round.MAX_DURATION)
-        .plus(config.requestTimeout());
+    return BackgroundTransaction.DATABASE_TIME.plus(limits.longest());
   }
 
   /**
@@ -83,22 +95,22 @@ final class Delivery implements AutoCloseable {
   @Nullable Duration run(KeycloakSession session, @Nullable DeliveryLock lock) {
     Outbox outbox = new Outbox(session);
     Backlog backlog = capacity.update(outbox);
-    metrics.show(backlog, capacity.dead(outbox));
+    metrics.show(backlog);
     if (lock == null) {
-      return backlog.events() == 0 ? null : LOCK_RETRY_INTERVAL;
+      return backlog.waiting() == 0 ? null : LOCK_RETRY_INTERVAL;
     }
-    long now = System.currentTimeMillis();
+    long now = clock.millis();
     boolean more = deadLetters.sweep(session.getKeycloakSessionFactory(), now);
     @Nullable Duration next = null;
-    if (backlog.events() > 0) {
+    if (backlog.waiting() > 0) {
       more |= deadLetters.removeExpired(outbox, now);
-      next = send(outbox, lock, now);
+      next = send(outbox, lock, clock.databaseMillis());
     }
     return more ? Duration.ZERO : next;
   }
 
   private @Nullable Duration send(Outbox outbox, DeliveryLock lock, long now) {
-    Duration left = lock.pause(now, Pause.MAX_STORED_PAUSE);
+    Duration left = lock.pause(now);
     if (!left.isZero()) {
       return untilNextPoll(left);
     }
@@ -107,10 +119,15 @@ final class Delivery implements AutoCloseable {
       return null;
     }
     try {
-      List<RoundResult.Sent<WaitingEvent>> sent =
-          new Round(receiver, senders, metrics, System::nanoTime).send(due.events());
+      List<Sent<WaitingEvent>> sent =
+          new Round<WaitingEvent>(
+                  event -> receiver.send(event.getEventId(), event.getBody()),
+                  limits,
+                  metrics.requests(),
+                  System::nanoTime)
+              .send(due.events().stream().map(Delivery::message).toList(), senders);
       if (!sent.isEmpty()) {
-        lastKey = sent.get(sent.size() - 1).event().getOrderKey();
+        lastKey = sent.get(sent.size() - 1).content().getOrderKey();
       }
       @Nullable Duration pause = settle(outbox, lock, sent);
       boolean more = due.more() || sent.size() < due.events().size();
@@ -122,39 +139,37 @@ final class Delivery implements AutoCloseable {
     }
   }
 
+  private static Message<WaitingEvent> message(WaitingEvent event) {
+    return new Message<>(event, event.getOrderKey(), event.isOrdered(), event.getAttempts());
+  }
+
   /** Notes the answers; returns how long the receiver is left alone, null for not at all. */
   private @Nullable Duration settle(
-      Outbox outbox, DeliveryLock lock, List<RoundResult.Sent<WaitingEvent>> sent) {
-    RoundResult<WaitingEvent> result = RoundResult.of(sent, config.maxAttempts());
-    outbox.delivered(result.delivered());
-    long now = System.currentTimeMillis();
-    for (RoundResult.Held<WaitingEvent> held : result.held()) {
-      held.event().hold(now + held.delay().toMillis(), held.counted());
+      Outbox outbox, DeliveryLock lock, List<Sent<WaitingEvent>> round) {
+    Blame.Judgement<WaitingEvent> judged = blame.judge(round);
+    boolean accepts = !judged.delivered().isEmpty();
+    long now = clock.databaseMillis();
+    outbox.delivered(judged.delivered().stream().map(Sent::content).toList());
+    for (Blame.Held<WaitingEvent> held : judged.held()) {
+      held.sent().content().hold(now + held.delay().toMillis(), held.counted());
     }
-    for (WaitingEvent dead : result.dead()) {
+    for (Sent<WaitingEvent> dead : judged.dead()) {
+      int attempts = dead.message().attempts() + 1;
       deadLetters.moveToDeadLetters(
-          outbox, dead, "rejected " + (dead.getAttempts() + 1) + " times: " + reason(sent, dead));
+          outbox, dead.content(), "rejected " + attempts + " times: " + dead.reason());
     }
-    metrics.count(Outcome.TAKEN, number(sent, Answer.Kind.DELIVERED));
-    metrics.count(
-        Outcome.REFUSED,
-        number(sent, Answer.Kind.REJECTED) + number(sent, Answer.Kind.SERVER_ERROR));
-    metrics.count(Outcome.FAILED, number(sent, Answer.Kind.UNREACHABLE));
-    undelivered = result.delivered().isEmpty() ? undelivered + sent.size() : 0;
-    if (!result.delivered().isEmpty()) {
-      lock.succeeded();
+    metrics.count(round);
+    undelivered = accepts ? 0 : undelivered + round.size();
+    blame.record(lock, round, judged, now);
+    if (judged.pause()) {
+      reportFailure("no events", Blame.lastFailure(round));
+      return untilNextPoll(lock.pause(now));
     }
-    if (result.pause()) {
-      reportFailure("no events", lastFailure(sent));
-      Duration pause = Pause.after(lock.getFailures(), result.retryAfter());
-      lock.failed(now + pause.toMillis());
-      return untilNextPoll(pause);
-    }
-    if (!result.delivered().isEmpty()) {
+    if (accepts) {
       reportSuccess();
-    } else if (undelivered >= RoundResult.FAILURE_THRESHOLD) {
+    } else if (undelivered >= Blame.FAILURE_THRESHOLD) {
       // It may reject all events, and all are of few subjects.
-      reportFailure("none of the last " + undelivered + " events", lastFailure(sent));
+      reportFailure("none of the last " + undelivered + " events", Blame.lastFailure(round));
     }
     return null;
   }
@@ -166,26 +181,6 @@ final class Delivery implements AutoCloseable {
   /** A pause stops the requests alone: the metrics and the capacity are updated meanwhile. */
   private static Duration untilNextPoll(Duration pause) {
     return pause.compareTo(DeliveryThread.POLL_INTERVAL) < 0 ? pause : DeliveryThread.POLL_INTERVAL;
-  }
-
-  private static long number(List<RoundResult.Sent<WaitingEvent>> sent, Answer.Kind kind) {
-    return sent.stream().filter(each -> each.answer().kind() == kind).count();
-  }
-
-  private static String reason(List<RoundResult.Sent<WaitingEvent>> sent, WaitingEvent event) {
-    return sent.stream()
-        .filter(each -> each.event() == event)
-        .map(each -> each.answer().reason())
-        .findFirst()
-        .orElse("");
-  }
-
-  private static String lastFailure(List<RoundResult.Sent<WaitingEvent>> sent) {
-    return sent.stream()
-        .map(RoundResult.Sent::answer)
-        .filter(answer -> answer.kind() != Answer.Kind.DELIVERED)
-        .map(Answer::reason)
-        .reduce("", (first, second) -> second);
   }
 
   /** Once, until it takes events again. */

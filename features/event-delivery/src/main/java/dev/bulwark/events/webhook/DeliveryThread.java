@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.DeliveryClock;
 import dev.bulwark.events.outbox.DeliveryLock;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.factory.BackgroundTransaction;
@@ -24,6 +25,7 @@ final class DeliveryThread implements AutoCloseable {
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
   private final KeycloakSessionFactory factory;
+  private final DeliveryClock clock;
   private final Delivery delivery;
   private final Thread thread;
   private final Object lock = new Object();
@@ -32,8 +34,12 @@ final class DeliveryThread implements AutoCloseable {
   private boolean woken;
   private boolean closing;
 
-  DeliveryThread(KeycloakSessionFactory factory, Delivery delivery) {
+  /** Known to the thread alone. */
+  private long nextComparison = System.nanoTime();
+
+  DeliveryThread(KeycloakSessionFactory factory, DeliveryClock clock, Delivery delivery) {
     this.factory = factory;
+    this.clock = clock;
     this.delivery = delivery;
     this.thread = new Thread(this::run, "bulwark-webhook");
     this.thread.setDaemon(true);
@@ -87,6 +93,10 @@ final class DeliveryThread implements AutoCloseable {
 
   private @Nullable Duration deliver() throws InterruptedException {
     try {
+      if (System.nanoTime() - nextComparison >= 0) {
+        nextComparison = System.nanoTime() + POLL_INTERVAL.toNanos();
+        clock.compare(factory);
+      }
       Duration pause = BackgroundTransaction.call(factory, delivery.timeLimit(), this::round);
       if (Thread.interrupted()) {
         throw new InterruptedException();

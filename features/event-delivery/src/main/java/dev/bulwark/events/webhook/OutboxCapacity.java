@@ -1,7 +1,7 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.Backlog;
 import dev.bulwark.events.outbox.Outbox;
-import dev.bulwark.events.outbox.Outbox.Backlog;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -56,9 +56,10 @@ final class OutboxCapacity {
     return crowdedKeys.contains(orderKey) ? Shortage.ORDER_KEY_FULL : Shortage.NONE;
   }
 
-  /** Reads what waits. */
+  /** Reads what waits, and counts the dead letters or returns their last count. */
   Backlog update(Outbox outbox) {
-    return update(outbox.backlog(), outbox::waiting, outbox::orderKeysWithMoreThan);
+    Backlog waits = update(outbox.backlog(), outbox::waiting, outbox::orderKeysWithMoreThan);
+    return new Backlog(waits.waiting(), waits.oldest(), deadCount.get(outbox::dead));
   }
 
   /**
@@ -69,17 +70,12 @@ final class OutboxCapacity {
    * @param keysWithMoreThan finds the order keys that have more events than a number
    */
   Backlog update(Backlog bound, LongSupplier count, LongFunction<Set<String>> keysWithMoreThan) {
-    long events = waiting.of(bound.events(), count);
+    long events = waiting.of(bound.waiting(), count);
     full = events >= maxWaiting;
     crowdedKeys =
         events >= maxWaiting / 2
             ? crowdedKeysQuery.get(() -> keysWithMoreThan.apply(maxWaiting / MAX_KEY_SHARE_DIVISOR))
             : Set.of();
-    return new Backlog(events, bound.oldest());
-  }
-
-  /** Counts the dead letters, or returns the last count. */
-  long dead(Outbox outbox) {
-    return deadCount.get(outbox::dead);
+    return new Backlog(events, bound.oldest(), bound.dead());
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.Answer;
 import dev.bulwark.http.OutboundHttp;
 import java.io.IOException;
 import java.net.http.HttpClient;

@@ -1,5 +1,6 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.Blame;
 import dev.bulwark.http.EndpointUrl;
 import dev.bulwark.options.Option;
 import dev.bulwark.options.ProviderOptions;
@@ -23,7 +24,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param adminEvents whether administrators' events are delivered
  * @param maxInFlight requests at once
  * @param maxAttempts attempts for an event that the receiver rejects while it takes others, {@value
- *     RoundResult#SERVER_ERROR_FACTOR} times as many if it answers 5xx
+ *     Blame#SERVER_ERROR_FACTOR} times as many if it answers 5xx
  * @param maxAge after which an event is not tried any more
  * @param deadMaxAge for which a dead letter is kept, after {@code maxAge}
  * @param maxWaiting events that may wait in the database

@@ -2,19 +2,20 @@ package dev.bulwark.events.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.bulwark.delivery.AfterCommit;
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Outcome;
 import dev.bulwark.events.format.EventJson;
 import dev.bulwark.events.outbox.Outbox;
 import dev.bulwark.events.outbox.WaitingEvent;
 import dev.bulwark.events.record.EventRecord;
 import dev.bulwark.events.record.KeycloakEvents;
 import dev.bulwark.events.record.OncePerMinute;
-import dev.bulwark.events.webhook.WebhookMetrics.Outcome;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /** Stores the events of one session in its transaction. */
@@ -27,7 +28,7 @@ final class WebhookListener implements EventListenerProvider {
   private final WebhookConfig config;
   private final OutboxCapacity capacity;
   private final DeliveryThread deliveryThread;
-  private final WebhookMetrics metrics;
+  private final DeliveryMeters metrics;
   private boolean stored;
 
   WebhookListener(
@@ -35,7 +36,7 @@ final class WebhookListener implements EventListenerProvider {
       WebhookConfig config,
       OutboxCapacity capacity,
       DeliveryThread deliveryThread,
-      WebhookMetrics metrics) {
+      DeliveryMeters metrics) {
     this.session = session;
     this.config = config;
     this.capacity = capacity;
@@ -77,7 +78,7 @@ final class WebhookListener implements EventListenerProvider {
                 EventJson.cloudEvent(event)));
     if (!stored) {
       stored = true;
-      session.getTransactionManager().enlistAfterCompletion(new Wake(deliveryThread));
+      AfterCommit.run(session, deliveryThread::wake);
     }
   }
 
@@ -97,21 +98,4 @@ final class WebhookListener implements EventListenerProvider {
 
   @Override
   public void close() {}
-
-  private static final class Wake extends AbstractKeycloakTransaction {
-
-    private final DeliveryThread deliveryThread;
-
-    Wake(DeliveryThread deliveryThread) {
-      this.deliveryThread = deliveryThread;
-    }
-
-    @Override
-    protected void commitImpl() {
-      deliveryThread.wake();
-    }
-
-    @Override
-    protected void rollbackImpl() {}
-  }
 }

@@ -1,9 +1,14 @@
 package dev.bulwark.events.webhook;
 
+import dev.bulwark.delivery.DeliveryClock;
+import dev.bulwark.delivery.DeliveryMeters;
+import dev.bulwark.delivery.Outcome;
 import dev.bulwark.events.outbox.DeadOfRemovedRealm;
 import io.micrometer.core.instrument.Metrics;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
@@ -22,10 +27,13 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
   /** Part of every realm's stored list of event listeners: a data format, never to change. */
   public static final String ID = "bulwark-webhook";
 
+  private static final Set<Outcome> OUTCOMES =
+      EnumSet.complementOf(EnumSet.of(Outcome.DUPLICATE));
+
   private Optional<WebhookConfig> config = Optional.empty();
   private @Nullable OutboxCapacity capacity;
   private @Nullable DeliveryThread deliveryThread;
-  private @Nullable WebhookMetrics metrics;
+  private @Nullable DeliveryMeters metrics;
 
   /**
    * {@inheritDoc}
@@ -44,10 +52,13 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
     if (config.isEmpty()) {
       return;
     }
-    WebhookMetrics meters = new WebhookMetrics(Metrics.globalRegistry);
+    DeliveryClock clock = new DeliveryClock();
+    DeliveryMeters meters =
+        new DeliveryMeters(
+            Metrics.globalRegistry, "bulwark.webhook", "events", OUTCOMES, clock::millis);
     OutboxCapacity own = new OutboxCapacity(config.get().maxWaiting(), System::nanoTime);
     DeliveryThread delivering =
-        new DeliveryThread(factory, new Delivery(config.get(), meters, own));
+        new DeliveryThread(factory, clock, new Delivery(config.get(), meters, own, clock));
     metrics = meters;
     capacity = own;
     deliveryThread = delivering;

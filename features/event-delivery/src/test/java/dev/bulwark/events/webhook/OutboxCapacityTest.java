@@ -2,7 +2,7 @@ package dev.bulwark.events.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.events.outbox.Outbox.Backlog;
+import dev.bulwark.delivery.Backlog;
 import dev.bulwark.events.webhook.OutboxCapacity.Shortage;
 import java.time.Duration;
 import java.util.Set;
@@ -54,13 +54,13 @@ class OutboxCapacityTest {
    */
   @Test
   void eventsAreCountedAndNotTheirNumbers() {
-    capacity.update(new Backlog(1_000_000, 0), () -> 1, above -> Set.of("busy"));
+    capacity.update(new Backlog(1_000_000, 0, 0), () -> 1, above -> Set.of("busy"));
     assertThat(capacity.shortage("busy")).isEqualTo(Shortage.NONE);
   }
 
   private void update(int waiting) {
     capacity.update(
-        new Backlog(waiting, 0),
+        new Backlog(waiting, 0, 0),
         () -> waiting,
         above -> {
           share = above;

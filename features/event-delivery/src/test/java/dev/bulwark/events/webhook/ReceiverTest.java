@@ -3,6 +3,7 @@ package dev.bulwark.events.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.testing.MapScope;
+import dev.bulwark.delivery.Answer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Clock;

@@ -50,7 +50,8 @@ class ModuleEdgesTest {
           "credential",
           "redis",
           "limit",
-          "removal");
+          "removal",
+          "delivery");
 
   /** A factory that may leave its place, where Keycloak lacks something or an option says so. */
   private static final String STEPS_BACK =

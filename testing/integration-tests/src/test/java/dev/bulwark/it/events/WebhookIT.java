@@ -474,13 +474,13 @@ class WebhookIT {
   void aRedirectIsNotFollowed() {
     String user = server.user(name);
     await().atMost(SOON).until(() -> !changes("USER.CREATE", user).isEmpty());
-    double failed = server.metric("bulwark_webhook_events_total", "outcome=\"failed\"");
+    double failed = server.metric("bulwark_webhook_events_total", "outcome=\"unreachable\"");
     receiver.location(receiver.url() + "-elsewhere");
     receiver.answer(event -> 307);
     change(user, 1);
     await()
         .atMost(SOON)
-        .until(() -> server.metric("bulwark_webhook_events_total", "outcome=\"failed\"") > failed);
+        .until(() -> server.metric("bulwark_webhook_events_total", "outcome=\"unreachable\"") > failed);
     receiver.answer(event -> 204);
     await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
     assertThat(receiver.paths()).containsOnly("/events");

@@ -130,7 +130,7 @@ class WebhookTwoNodesIT {
   /** As if a node with such a clock had written for how long the receiver is left alone. */
   private static void aClockThatIsADayAheadStopsNothing(NodePair nodes, WebhookReceiver receiver) {
     long end = Instant.now().plus(Duration.ofDays(1)).toEpochMilli();
-    nodes.database().sql("UPDATE BULWARK_EVENT_LOCK SET NOT_BEFORE = " + end);
+    nodes.database().sql("UPDATE BULWARK_EVENT_LOCK SET NEXT_AT = " + end);
     String user = nodes.first().admin().userId("user-0");
     rename(nodes.first(), user, "fourth");
     await("a change").atMost(SOON).until(() -> changes(receiver, user).size() == CHANGES + 4);

@@ -21,6 +21,7 @@ class ProseDocTest {
       Set.of(
           "features/console",
           "libraries/attempt-limiter",
+          "libraries/delivery",
           "clients/conformance",
           "libraries/provider-kit",
           "docs");

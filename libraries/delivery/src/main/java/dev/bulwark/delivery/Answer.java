@@ -1,4 +1,4 @@
-package dev.bulwark.events.webhook;
+package dev.bulwark.delivery;
 
 import dev.bulwark.http.Backoff;
 import java.time.Duration;
@@ -7,26 +7,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one request. Immutable.
  *
- * @param kind whether the receiver has the event
+ * @param kind whether the receiver has the message
  * @param reason for the log and the dead letter, without anything of the body
  * @param retryAfter what the receiver asks for in {@code Retry-After}; null for nothing
  */
-record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
+public record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
 
   /** A broken receiver may put anything into its answer. Databases and logs cannot take it all. */
-  Answer {
+  public Answer {
     reason = reason.replaceAll("\\p{C}", "?");
   }
 
   /** The four outcomes. */
-  enum Kind {
-    /** The receiver has the event. */
+  public enum Kind {
+    /** The receiver has the message. */
     DELIVERED,
-    /** The answer may concern this event alone: 400, 413, 415 and 422. */
+    /** The answer may concern this message alone: 400, 413, 415 and 422. */
     REJECTED,
-    /** The receiver fails at this event or altogether: 5xx but 503. */
+    /** The receiver fails at this message or altogether: 5xx but 503. */
     SERVER_ERROR,
-    /** No answer, or one that should concern every event: a wrong address, no access, overload. */
+    /**
+     * No answer, or one that should concern every message: a wrong address, no access, overload.
+     */
     UNREACHABLE
   }
 
@@ -35,17 +37,17 @@ record Answer(Kind kind, String reason, @Nullable Duration retryAfter) {
    *
    * @param retryAfter the header, seconds; null for none, and another form is as none
    */
-  static Answer of(int status, @Nullable String retryAfter) {
+  public static Answer of(int status, @Nullable String retryAfter) {
     return new Answer(kind(status), "status " + status, Backoff.asked(retryAfter));
   }
 
   /** No answer came. */
-  static Answer none(String reason) {
+  public static Answer none(String reason) {
     return new Answer(Kind.UNREACHABLE, reason, null);
   }
 
-  /** The event is no request. */
-  static Answer unsendable(String reason) {
+  /** There is no request for the message. */
+  public static Answer unsendable(String reason) {
     return new Answer(Kind.REJECTED, reason, null);
   }
 

@@ -1,4 +1,4 @@
-package dev.bulwark.backchannel.outbox;
+package dev.bulwark.delivery;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the clock of a database. */
-public final class DatabaseTime {
+final class DatabaseTime {
 
   /** PostgreSQL, H2 and what speaks their language. */
   private static final String STANDARD =
@@ -26,7 +26,7 @@ public final class DatabaseTime {
    *
    * @param connection in auto-commit mode
    */
-  public static void compare(NoticeClock clock, Connection connection) throws SQLException {
+  static void compare(DeliveryClock clock, Connection connection) throws SQLException {
     @Nullable String query = query(connection.getMetaData().getDatabaseProductName());
     if (query == null) {
       return;

@@ -1,25 +1,53 @@
-package dev.bulwark.events.webhook;
+package dev.bulwark.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.events.webhook.RoundResult.Held;
-import dev.bulwark.events.webhook.RoundResult.Sent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RoundResultTest {
+class BlameTest {
 
   private static final Answer DELIVERED = Answer.of(204, null);
   private static final Answer REJECTED = Answer.of(422, null);
   private static final Answer SERVER_ERROR = Answer.of(500, null);
   private static final Answer NO_ANSWER = Answer.none("connection refused");
+
+  private static final Blame BLAME = new Blame(8, () -> 1);
+
+  private record Held(String event, Duration delay, boolean counted) {}
+
+  private record Result(
+      List<String> delivered,
+      List<Held> held,
+      List<String> dead,
+      boolean pause,
+      @Nullable Duration retryAfter) {}
+
+  private static Result judge(List<Sent<String>> round, int maxAttempts) {
+    Blame.Judgement<String> judged = new Blame(maxAttempts, () -> 1).judge(round);
+    assertThat(judged.delivered().size() + judged.held().size() + judged.dead().size())
+        .isEqualTo(round.size() - judged.spared().size());
+    return new Result(
+        contents(judged.delivered()),
+        judged.held().stream()
+            .map(held -> new Held(held.sent().content(), held.delay(), held.counted()))
+            .toList(),
+        contents(judged.dead()),
+        judged.pause(),
+        judged.retryAfter());
+  }
+
+  private static List<String> contents(List<Sent<String>> sent) {
+    return sent.stream().map(Sent::content).toList();
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -65,8 +93,8 @@ class RoundResultTest {
 
   @Test
   void aRefusalCountsWhereOthersAreTaken() {
-    RoundResult<String> result =
-        RoundResult.of(
+    Result result =
+        judge(
             List.of(
                 sent("a", 0, DELIVERED),
                 sent("b", 0, REJECTED),
@@ -77,18 +105,17 @@ class RoundResultTest {
     assertThat(result.delivered()).containsExactly("a");
     assertThat(result.held())
         .containsExactly(
-            new Held<>("b", Duration.ofSeconds(1), true),
-            new Held<>("c", Duration.ofSeconds(8), true),
-            new Held<>("e", Duration.ofSeconds(64), true));
+            new Held("b", Duration.ofSeconds(1), true),
+            new Held("c", Duration.ofSeconds(8), true),
+            new Held("e", Duration.ofSeconds(64), true));
     assertThat(result.dead()).containsExactly("d");
     assertThat(result.pause()).isFalse();
   }
 
   @Test
   void aBackoffHasAnEnd() {
-    RoundResult<String> result =
-        RoundResult.of(List.of(sent("a", 0, DELIVERED), sent("b", 60, REJECTED)), 100);
-    assertThat(result.held()).containsExactly(new Held<>("b", Duration.ofMinutes(5), true));
+    Result result = judge(List.of(sent("a", 0, DELIVERED), sent("b", 60, REJECTED)), 100);
+    assertThat(result.held()).containsExactly(new Held("b", Duration.ofMinutes(5), true));
   }
 
   @ParameterizedTest
@@ -96,10 +123,10 @@ class RoundResultTest {
   void anOutageCostsNoEvent(int attempts) {
     for (Answer answer : List.of(REJECTED, SERVER_ERROR, NO_ANSWER)) {
       List<Sent<String>> round =
-          IntStream.range(0, RoundResult.FAILURE_THRESHOLD)
+          IntStream.range(0, Blame.FAILURE_THRESHOLD)
               .mapToObj(i -> sent("a" + i, attempts, answer))
               .toList();
-      RoundResult<String> result = RoundResult.of(round, 8);
+      Result result = judge(round, 8);
       assertThat(result.dead()).isEmpty();
       assertThat(result.held()).noneMatch(Held::counted);
       assertThat(result.pause()).isTrue();
@@ -109,26 +136,24 @@ class RoundResultTest {
   /** As when somebody guesses the secret of a service: its events leave in any order. */
   @Test
   void rejectedEventsOfOneServiceDoNotStopTheReceiver() {
-    RoundResult<String> result = RoundResult.of(ofService(REJECTED), 8);
+    Result result = judge(ofService(REJECTED), 8);
     assertThat(result.pause()).isFalse();
     assertThat(result.held()).hasSize(10).noneMatch(Held::counted);
-    assertThat(RoundResult.of(ofService(SERVER_ERROR), 8).pause())
-        .as("no event is judged then")
-        .isTrue();
+    assertThat(judge(ofService(SERVER_ERROR), 8).pause()).as("no event is judged then").isTrue();
   }
 
   private static List<Sent<String>> ofService(Answer answer) {
     return IntStream.range(0, 10)
-        .mapToObj(i -> new Sent<>("a" + i, "realm/clients/app/*", 0, answer))
+        .mapToObj(i -> new Sent<>(new Message<>("a" + i, "realm/clients/app/*", false, 0), answer))
         .toList();
   }
 
   /** It would keep back the events of others. */
   @Test
   void oneRefusedEventDoesNotStopTheReceiver() {
-    RoundResult<String> result = RoundResult.of(List.of(sent("a", 0, SERVER_ERROR)), 8);
+    Result result = judge(List.of(sent("a", 0, SERVER_ERROR)), 8);
     assertThat(result.pause()).isFalse();
-    assertThat(result.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+    assertThat(result.held()).containsExactly(new Held("a", Duration.ofSeconds(30), false));
   }
 
   /** A firewall before the receiver may reject what one event says, or never answer it. */
@@ -136,8 +161,8 @@ class RoundResultTest {
   @CsvSource({"401", "403", "404", "408", "409", "410", "429", "503", "302"})
   void aFailureIsThatOfTheEventWhereOthersAreTaken(int status) {
     Answer answer = Answer.of(status, null);
-    RoundResult<String> result =
-        RoundResult.of(
+    Result result =
+        judge(
             List.of(
                 sent("a", 0, answer),
                 sent("b", 0, DELIVERED),
@@ -147,8 +172,7 @@ class RoundResultTest {
     assertThat(result.delivered()).containsExactly("b");
     assertThat(result.held())
         .containsExactly(
-            new Held<>("a", Duration.ofSeconds(1), true),
-            new Held<>("c", Duration.ofSeconds(4), true));
+            new Held("a", Duration.ofSeconds(1), true), new Held("c", Duration.ofSeconds(4), true));
     assertThat(result.dead()).containsExactly("d");
     assertThat(result.pause()).isFalse();
   }
@@ -156,17 +180,16 @@ class RoundResultTest {
   /** Others would wait with it. */
   @Test
   void oneThatHasFailedBeforeDoesNotStopTheReceiver() {
-    RoundResult<String> result = RoundResult.of(List.of(sent("a", 1, NO_ANSWER)), 8);
+    Result result = judge(List.of(sent("a", 1, NO_ANSWER)), 8);
     assertThat(result.pause()).isFalse();
-    assertThat(result.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+    assertThat(result.held()).containsExactly(new Held("a", Duration.ofSeconds(30), false));
   }
 
   @Test
   void oneThatFailsForTheFirstTimeDoes() {
-    RoundResult<String> result =
-        RoundResult.of(List.of(sent("a", 1, NO_ANSWER), sent("b", 0, NO_ANSWER)), 2);
+    Result result = judge(List.of(sent("a", 1, NO_ANSWER), sent("b", 0, NO_ANSWER)), 2);
     assertThat(result.pause()).isTrue();
-    assertThat(result.held()).containsExactly(new Held<>("a", Duration.ofSeconds(30), false));
+    assertThat(result.held()).containsExactly(new Held("a", Duration.ofSeconds(30), false));
     assertThat(result.dead()).isEmpty();
   }
 
@@ -177,7 +200,7 @@ class RoundResultTest {
     for (int i = 0; i < 20; i++) {
       round.add(sent("a" + i, 0, Answer.of(429, "20")));
     }
-    RoundResult<String> result = RoundResult.of(round, 8);
+    Result result = judge(round, 8);
     assertThat(result.pause()).isTrue();
     assertThat(result.retryAfter()).isEqualTo(Duration.ofSeconds(20));
     assertThat(result.held()).extracting(Held::event).containsExactly("a0", "a1", "a2", "a3");
@@ -187,7 +210,7 @@ class RoundResultTest {
   /** One of two receivers behind a load balancer answers 502: half of all events meet it. */
   @Test
   void aReceiverThatIsHalfBrokenCostsNoEventThatMeetsTheOtherOneInTime() {
-    RoundResult<String> result = RoundResult.of(broken(20, 20, 30), 8);
+    Result result = judge(broken(20, 20, 30), 8);
     assertThat(result.pause()).isFalse();
     assertThat(result.held()).hasSize(20).allMatch(Held::counted);
     assertThat(result.dead()).isEmpty();
@@ -195,16 +218,16 @@ class RoundResultTest {
 
   @Test
   void aReceiverThatIsMostlyBrokenIsLeftAlone() {
-    RoundResult<String> result = RoundResult.of(broken(4, 5, 0), 8);
+    Result result = judge(broken(4, 5, 0), 8);
     assertThat(result.pause()).isTrue();
     assertThat(result.held()).hasSize(5).allMatch(Held::counted);
-    assertThat(RoundResult.of(broken(1, 4, 0), 8).pause()).as("few").isFalse();
+    assertThat(judge(broken(1, 4, 0), 8).pause()).as("few").isFalse();
   }
 
   @ParameterizedTest
   @CsvSource({"30, false", "31, true"})
   void anEventAtWhichTheReceiverBreaksHasFourTimesTheAttempts(int attempts, boolean dead) {
-    RoundResult<String> result = RoundResult.of(broken(1, 1, attempts), 8);
+    Result result = judge(broken(1, 1, attempts), 8);
     assertThat(result.dead()).hasSize(dead ? 1 : 0);
     assertThat(result.held()).hasSize(dead ? 0 : 1);
   }
@@ -214,8 +237,7 @@ class RoundResultTest {
   @CsvSource({"7, true", "8, false", "20, false", "30, false", "31, true"})
   void anEventThatHasSeenManyOfThemOutlivesAnOverload(int attempts, boolean dead) {
     for (Answer answer : List.of(NO_ANSWER, Answer.of(503, null), Answer.of(429, null))) {
-      RoundResult<String> result =
-          RoundResult.of(List.of(sent("a", attempts, answer), sent("b", 0, DELIVERED)), 8);
+      Result result = judge(List.of(sent("a", attempts, answer), sent("b", 0, DELIVERED)), 8);
       assertThat(result.dead()).hasSize(dead ? 1 : 0);
       assertThat(result.held()).hasSize(dead ? 0 : 1);
     }
@@ -224,8 +246,7 @@ class RoundResultTest {
   @ParameterizedTest
   @CsvSource({"6, false", "7, true", "20, true"})
   void anEventThatIsRejectedForWhatItSaysDoesNot(int attempts, boolean dead) {
-    RoundResult<String> result =
-        RoundResult.of(List.of(sent("a", attempts, REJECTED), sent("b", 0, DELIVERED)), 8);
+    Result result = judge(List.of(sent("a", attempts, REJECTED), sent("b", 0, DELIVERED)), 8);
     assertThat(result.dead()).hasSize(dead ? 1 : 0);
   }
 
@@ -238,7 +259,7 @@ class RoundResultTest {
       List<Sent<String>> round = new ArrayList<>();
       IntStream.range(0, 20).forEach(good -> round.add(sent("taken" + good, 0, DELIVERED)));
       attempts.forEach((event, before) -> round.add(sent(event, before, SERVER_ERROR)));
-      RoundResult<String> result = RoundResult.of(round, 8);
+      Result result = judge(round, 8);
       assertThat(result.delivered()).hasSize(20);
       assertThat(result.pause()).isFalse();
       result.held().forEach(held -> attempts.merge(held.event(), 1, Integer::sum));
@@ -262,7 +283,7 @@ class RoundResultTest {
     for (int i = 0; i < 20; i++) {
       round.add(sent("a" + i, 0, REJECTED));
     }
-    RoundResult<String> result = RoundResult.of(round, 8);
+    Result result = judge(round, 8);
     assertThat(result.pause()).isFalse();
     assertThat(result.held()).hasSize(20).allMatch(Held::counted);
   }
@@ -270,26 +291,71 @@ class RoundResultTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "1, 1", "20, 20", "900, 300"})
   void anEventWaitsAsLongAsTheReceiverAsks(String asked, long seconds) {
-    RoundResult<String> result =
-        RoundResult.of(List.of(sent("a", 0, Answer.of(429, asked)), sent("b", 0, DELIVERED)), 8);
-    assertThat(result.held()).containsExactly(new Held<>("a", Duration.ofSeconds(seconds), true));
+    Result result = judge(List.of(sent("a", 0, Answer.of(429, asked)), sent("b", 0, DELIVERED)), 8);
+    assertThat(result.held()).containsExactly(new Held("a", Duration.ofSeconds(seconds), true));
     assertThat(result.pause()).isFalse();
   }
 
   @Test
   void pausesGrowAndAreBounded() {
-    assertThat(Pause.after(0, null)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(Pause.after(1, null)).isEqualTo(Duration.ofSeconds(2));
-    assertThat(Pause.after(5, null)).isEqualTo(Duration.ofSeconds(32));
-    assertThat(Pause.after(6, null)).isEqualTo(Duration.ofMinutes(1));
-    assertThat(Pause.after(Integer.MAX_VALUE, null)).isEqualTo(Duration.ofMinutes(1));
-    assertThat(Pause.after(0, Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
-    assertThat(Pause.after(6, Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
-    assertThat(Pause.after(0, Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
+    assertThat(BLAME.pause(0, null)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(BLAME.pause(1, null)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(BLAME.pause(5, null)).isEqualTo(Duration.ofSeconds(32));
+    assertThat(BLAME.pause(6, null)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(BLAME.pause(Integer.MAX_VALUE, null)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(BLAME.pause(0, Duration.ofSeconds(90))).isEqualTo(Duration.ofSeconds(90));
+    assertThat(BLAME.pause(6, Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
+    assertThat(BLAME.pause(0, Duration.ofHours(9))).isEqualTo(Duration.ofMinutes(10));
   }
 
-  /** Of an order key of its own. */
+  /** As of an application that answers 404 for sessions that it does not know. */
+  @Test
+  void whereAgeAloneEndsAMessageEachAttemptMakesItsWaitLonger() {
+    for (Answer answer : List.of(REJECTED, SERVER_ERROR)) {
+      Result result = judge(List.of(sent("a", 3, answer)), Blame.ANY_ATTEMPTS);
+      assertThat(result.held()).containsExactly(new Held("a", Duration.ofSeconds(8), true));
+      assertThat(result.pause()).isFalse();
+    }
+    Result result =
+        judge(
+            List.of(
+                sent("a", 1_000_000, REJECTED),
+                sent("b", 1_000_000, NO_ANSWER),
+                sent("c", 0, DELIVERED)),
+            Blame.ANY_ATTEMPTS);
+    assertThat(result.dead()).isEmpty();
+    assertThat(result.held()).extracting(Held::delay).containsOnly(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void aReceiverThatAsksForAPauseHasItThoughTheMessageHasFailedBefore() {
+    Result result = judge(List.of(sent("a", 1, Answer.of(503, "20"))), 8);
+    assertThat(result.pause()).isTrue();
+    assertThat(result.held()).isEmpty();
+    assertThat(result.retryAfter()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void theRowOfAReceiverSaysForHowLongItIsLeftAlone() {
+    ReceiverRow receiver = new ReceiverRow() {};
+    List<Sent<String>> away = List.of(sent("a", 0, NO_ANSWER));
+    BLAME.record(receiver, away, BLAME.judge(away), 1_000_000);
+    assertThat(receiver.getNextAt()).isEqualTo(1_001_000);
+    BLAME.record(receiver, away, BLAME.judge(away), 1_001_000);
+    assertThat(receiver.getNextAt()).isEqualTo(1_003_000);
+    assertThat(receiver.getFailures()).isEqualTo(2);
+    assertThat(receiver.getFailingSince()).isEqualTo(1_000_000);
+    assertThat(receiver.getReason()).isEqualTo("connection refused");
+    List<Sent<String>> back = List.of(sent("a", 0, DELIVERED));
+    BLAME.record(receiver, back, BLAME.judge(back), 1_003_000);
+    assertThat(receiver.getNextAt()).isZero();
+    assertThat(receiver.getFailures()).isZero();
+    assertThat(receiver.getFailingSince()).isZero();
+    assertThat(receiver.getReason()).isNull();
+  }
+
+  /** Of a subject of its own. */
   private static Sent<String> sent(String event, int attempts, Answer answer) {
-    return new Sent<>(event, event, attempts, answer);
+    return new Sent<>(new Message<>(event, event, true, attempts), answer);
   }
 }

@@ -2,46 +2,19 @@ package dev.bulwark.backchannel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.backchannel.delivery.Answer.Kind;
+import dev.bulwark.delivery.Answer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class AnswerTest {
-
-  @ParameterizedTest
-  @CsvSource({
-    "200, DELIVERED",
-    "204, DELIVERED",
-    "301, UNREACHABLE",
-    "302, UNREACHABLE",
-    "400, REJECTED",
-    "401, UNREACHABLE",
-    "403, UNREACHABLE",
-    "404, UNREACHABLE",
-    "422, REJECTED",
-    "429, UNREACHABLE",
-    "500, REJECTED",
-    "501, REJECTED",
-    "502, UNREACHABLE",
-    "503, UNREACHABLE",
-    "504, UNREACHABLE"
-  })
-  void kindOfAStatus(int status, Kind kind) {
-    assertThat(Answer.of(status, null).kind()).isEqualTo(kind);
-    assertThat(Answer.of(status, null).reason()).isEqualTo("status " + status);
-  }
+class NoAnswerTest {
 
   static Stream<Arguments> failures() {
     return Stream.of(
@@ -62,18 +35,7 @@ class AnswerTest {
   @ParameterizedTest
   @MethodSource("failures")
   void aFailureHasNothingOfTheReceivers(IOException failure, String reason) {
-    assertThat(Answer.none(failure).reason()).isEqualTo(reason);
-    assertThat(Answer.none(failure).kind()).isEqualTo(Kind.UNREACHABLE);
-  }
-
-  @Test
-  void secondsOfRetryAfter() {
-    assertThat(Answer.of(503, "120").retryAfter()).isEqualTo(Duration.ofMinutes(2));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "-1", "1e3", "Fri, 31 Dec 1999 23:59:59 GMT", "99999999999999999999"})
-  void anyOtherRetryAfterIsNone(String header) {
-    assertThat(Answer.of(503, header).retryAfter()).isNull();
+    assertThat(ReceiverHttp.noAnswer(failure).reason()).isEqualTo(reason);
+    assertThat(ReceiverHttp.noAnswer(failure).kind()).isEqualTo(Answer.Kind.UNREACHABLE);
   }
 }

@@ -1,4 +1,4 @@
-package dev.bulwark.backchannel.outbox;
+package dev.bulwark.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** R9: one node's wrong clock neither buries nor holds up the notices of all. */
-class NoticeClockTest {
+class DeliveryClockTest {
 
   private static final long NOW = 1_800_000_000_000L;
   private static final long DAY = TimeUnit.HOURS.toMillis(25);
 
   private long own = NOW;
   private long nanos = 77;
-  private final NoticeClock clock = new NoticeClock(() -> own, () -> nanos);
+  private final DeliveryClock clock = new DeliveryClock(() -> own, () -> nanos);
 
   private void pass(long millis) {
     own += millis;
@@ -60,13 +60,13 @@ class NoticeClockTest {
   @Test
   void aNodeWhoseClockIsBehindKeepsThePausesOfOthersAndTheyItsOwn() {
     long behind = TimeUnit.MINUTES.toMillis(11);
-    NoticeClock other = new NoticeClock(() -> own - behind, () -> nanos);
+    DeliveryClock other = new DeliveryClock(() -> own - behind, () -> nanos);
     clock.setDatabaseTime(NOW, clock.nanos());
     other.setDatabaseTime(NOW, other.nanos());
     assertThat(other.millis()).as("for what the node itself has noted").isEqualTo(NOW - behind);
-    LogoutReceiver receiver = new LogoutReceiver("client", "realm");
-    for (NoticeClock writer : List.of(clock, other)) {
-      NoticeClock reader = writer == clock ? other : clock;
+    ReceiverRow receiver = new ReceiverRow() {};
+    for (DeliveryClock writer : List.of(clock, other)) {
+      DeliveryClock reader = writer == clock ? other : clock;
       receiver.recordFailure(
           writer.databaseMillis(), writer.databaseMillis() + 60_000, "status 503");
       assertThat(receiver.isDue(reader.databaseMillis())).isFalse();
@@ -77,7 +77,7 @@ class NoticeClockTest {
 
   @Test
   void aReceiverIsNotHeldUpForLongerThanAnyPause() {
-    LogoutReceiver receiver = new LogoutReceiver("client", "realm");
+    ReceiverRow receiver = new ReceiverRow() {};
     assertThat(receiver.isDue(NOW)).isTrue();
     receiver.recordFailure(NOW, NOW + TimeUnit.MINUTES.toMillis(10), "status 503");
     assertThat(receiver.isDue(NOW)).isFalse();
