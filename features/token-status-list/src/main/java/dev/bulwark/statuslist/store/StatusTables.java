@@ -1,18 +1,15 @@
 package dev.bulwark.statuslist.store;
 
+import dev.bulwark.sql.Sql;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,38 +74,40 @@ public final class StatusTables {
   private record Row(StatusList list, int part, int leased) {}
 
   private @Nullable Row last(Connection connection, String realmId, long end) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT ID, SECRET, PART, LEASED FROM "
-                + lists
-                + " WHERE REALM_ID = ? AND WINDOW_END = ? ORDER BY PART DESC")) {
-      statement.setString(1, realmId);
-      statement.setLong(2, end);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? new Row(
-                new StatusList(rows.getString(1), realmId, end, rows.getString(2)),
-                rows.getInt(3),
-                rows.getInt(4))
-            : null;
-      }
-    }
+    return Sql.first(
+            connection,
+            """
+            SELECT ID, SECRET, PART, LEASED FROM %s
+            WHERE REALM_ID = ? AND WINDOW_END = ? ORDER BY PART DESC
+            """
+                .formatted(lists),
+            parameters -> parameters.text(realmId).number(end),
+            row ->
+                new Row(
+                    new StatusList(row.getString(1), realmId, end, row.getString(2)),
+                    row.getInt(3),
+                    row.getInt(4)))
+        .orElse(null);
   }
 
   /** Of nodes that do it at the same time one succeeds, by the unique key. */
   private void insert(Connection connection, String realmId, long end, int part)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO "
-                + lists
-                + " (ID, REALM_ID, WINDOW_END, PART, SECRET, LEASED) VALUES (?, ?, ?, ?, ?, 0)")) {
-      statement.setString(1, Base64.getUrlEncoder().encodeToString(random(12)));
-      statement.setString(2, realmId);
-      statement.setLong(3, end);
-      statement.setInt(4, part);
-      statement.setString(5, HexFormat.of().formatHex(random(16)));
-      statement.executeUpdate();
+    try {
+      Sql.update(
+          connection,
+          """
+          INSERT INTO %s (ID, REALM_ID, WINDOW_END, PART, SECRET, LEASED)
+          VALUES (?, ?, ?, ?, ?, 0)
+          """
+              .formatted(lists),
+          parameters ->
+              parameters
+                  .text(Base64.getUrlEncoder().encodeToString(random(12)))
+                  .text(realmId)
+                  .number(end)
+                  .number(part)
+                  .text(HexFormat.of().formatHex(random(16))));
     } catch (SQLException e) {
       Row now = last(connection, realmId, end);
       if (now == null || now.part < part) {
@@ -124,14 +123,11 @@ public final class StatusTables {
   }
 
   private boolean advance(Connection connection, Row row, int to) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE " + lists + " SET LEASED = ? WHERE ID = ? AND LEASED = ?")) {
-      statement.setInt(1, to);
-      statement.setString(2, row.list.id());
-      statement.setInt(3, row.leased);
-      return statement.executeUpdate() == 1;
-    }
+    return Sql.update(
+            connection,
+            "UPDATE %s SET LEASED = ? WHERE ID = ? AND LEASED = ?".formatted(lists),
+            parameters -> parameters.number(to).text(row.list.id()).number(row.leased))
+        == 1;
   }
 
   /**
@@ -140,20 +136,11 @@ public final class StatusTables {
    * @param now seconds since 1970
    */
   List<StatusList> live(Connection connection, long now) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT ID, REALM_ID, WINDOW_END, SECRET FROM " + lists + " WHERE WINDOW_END > ?")) {
-      statement.setLong(1, now);
-      List<StatusList> live = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          live.add(
-              new StatusList(
-                  rows.getString(1), rows.getString(2), rows.getLong(3), rows.getString(4)));
-        }
-      }
-      return live;
-    }
+    return Sql.query(
+        connection,
+        "SELECT ID, REALM_ID, WINDOW_END, SECRET FROM %s WHERE WINDOW_END > ?".formatted(lists),
+        parameters -> parameters.number(now),
+        row -> new StatusList(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
   }
 
   /**
@@ -164,18 +151,14 @@ public final class StatusTables {
   void deleteRetired(Connection connection, long before) throws SQLException {
     for (String table : List.of(bits, lists)) {
       String column = table.equals(bits) ? "LIST_ID" : "ID";
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "DELETE FROM "
-                  + table
-                  + " WHERE "
-                  + column
-                  + " IN (SELECT ID FROM (SELECT ID FROM "
-                  + lists
-                  + " WHERE WINDOW_END < ?) retired)")) {
-        statement.setLong(1, before);
-        statement.executeUpdate();
-      }
+      Sql.update(
+          connection,
+          """
+          DELETE FROM %s WHERE %s IN
+          (SELECT ID FROM (SELECT ID FROM %s WHERE WINDOW_END < ?) retired)
+          """
+              .formatted(table, column, lists),
+          parameters -> parameters.number(before));
     }
   }
 
@@ -189,34 +172,27 @@ public final class StatusTables {
     for (int from = 0; from < references.size(); from += CHUNK_SIZE) {
       List<StatusReference> chunk =
           references.subList(from, Math.min(references.size(), from + CHUNK_SIZE));
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "INSERT INTO "
-                  + bits
-                  + " (LIST_ID, IDX) VALUES "
-                  + String.join(", ", Collections.nCopies(chunk.size(), "(?, ?)")))) {
-        int parameter = 1;
-        for (StatusReference reference : chunk) {
-          statement.setString(parameter++, reference.list());
-          statement.setInt(parameter++, reference.index());
-        }
-        statement.executeUpdate();
-      }
+      String values = String.join(", ", Collections.nCopies(chunk.size(), "(?, ?)"));
+      Sql.update(
+          connection,
+          "INSERT INTO %s (LIST_ID, IDX) VALUES %s".formatted(bits, values),
+          parameters -> {
+            for (StatusReference reference : chunk) {
+              parameters.text(reference.list()).number(reference.index());
+            }
+          });
     }
   }
 
   /** Returns the number of rows of each list that has any. */
   Map<String, Integer> rows(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT LIST_ID, COUNT(*) FROM " + bits + " GROUP BY LIST_ID");
-        ResultSet rows = statement.executeQuery()) {
-      Map<String, Integer> counts = new HashMap<>();
-      while (rows.next()) {
-        counts.put(rows.getString(1), rows.getInt(2));
-      }
-      return counts;
-    }
+    return Sql.query(
+            connection,
+            "SELECT LIST_ID, COUNT(*) FROM %s GROUP BY LIST_ID".formatted(bits),
+            Sql.Binder.NONE,
+            row -> Map.entry(row.getString(1), row.getInt(2)))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /**
@@ -225,29 +201,25 @@ public final class StatusTables {
    * @param number of the read; a later one has a greater number
    */
   RevokedBits read(Connection connection, StatusList list, long number) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT IDX FROM " + bits + " WHERE LIST_ID = ?")) {
-      statement.setString(1, list.id());
-      statement.setFetchSize(10_000);
-      IntStream.Builder indexes = IntStream.builder();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          indexes.add(rows.getInt(1));
-        }
-      }
-      // The database has no order: the same rows are to be the same bits.
-      return new RevokedBits(list, indexes.build().sorted().toArray(), number);
-    }
+    List<Integer> indexes =
+        Sql.query(
+            connection,
+            "SELECT IDX FROM %s WHERE LIST_ID = ?".formatted(bits),
+            parameters -> parameters.text(list.id()),
+            row -> row.getInt(1));
+    // The database has no order: the same rows are to be the same bits.
+    return new RevokedBits(
+        list, indexes.stream().mapToInt(Integer::intValue).sorted().toArray(), number);
   }
 
   /** Returns until when the bits are complete, milliseconds since 1970. */
   long completeUntil(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement("SELECT MAX(COMPLETE_UNTIL) FROM " + complete);
-        ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      return rows.getLong(1);
-    }
+    return Sql.first(
+            connection,
+            "SELECT MAX(COMPLETE_UNTIL) FROM %s".formatted(complete),
+            Sql.Binder.NONE,
+            row -> row.getLong(1))
+        .orElse(0L);
   }
 
   /**
@@ -257,12 +229,9 @@ public final class StatusTables {
    * @throws SQLException if the row cannot be written
    */
   public void completeUntil(Connection connection, long until) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE " + complete + " SET COMPLETE_UNTIL = ? WHERE COMPLETE_UNTIL < ?")) {
-      statement.setLong(1, until);
-      statement.setLong(2, until);
-      statement.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        "UPDATE %s SET COMPLETE_UNTIL = ? WHERE COMPLETE_UNTIL < ?".formatted(complete),
+        parameters -> parameters.number(until).number(until));
   }
 }

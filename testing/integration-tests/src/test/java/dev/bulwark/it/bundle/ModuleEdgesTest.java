@@ -44,6 +44,7 @@ class ModuleEdgesTest {
       List.of(
           "contract",
           "options",
+          "sql",
           "factory",
           "http",
           "trace",

@@ -1,0 +1,5 @@
+/** Statements of JDBC without their boilerplate. */
+@NullMarked
+package dev.bulwark.sql;
+
+import org.jspecify.annotations.NullMarked;
