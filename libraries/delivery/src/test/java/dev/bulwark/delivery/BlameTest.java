@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +29,7 @@ class BlameTest {
       List<Held> held,
       List<String> dead,
       boolean pause,
-      Duration retryAfter) {}
+      @Nullable Duration retryAfter) {}
 
   private static Result judge(List<Sent<String>> round, int maxAttempts) {
     Blame.Judgement<String> judged = new Blame(maxAttempts, () -> 1).judge(round);
