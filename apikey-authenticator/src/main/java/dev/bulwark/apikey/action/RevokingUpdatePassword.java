@@ -5,6 +5,7 @@ import dev.bulwark.apikey.manage.ApiKeyEvents;
 import dev.bulwark.apikey.manage.ApiKeyManager;
 import dev.bulwark.apikey.manage.KeyOwner;
 import dev.bulwark.apikey.provider.ApiKeyProvider;
+import dev.bulwark.factory.BoundedAction;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.authentication.requiredactions.UpdatePassword;
@@ -44,6 +45,9 @@ public final class RevokingUpdatePassword extends UpdatePassword {
 
   @Override
   public void processAction(RequiredActionContext context) {
+    if (!BoundedAction.begins(context)) {
+      return;
+    }
     boolean revoke = ON.equals(context.getHttpRequest().getDecodedFormParameters().getFirst(FIELD));
     // For the page that tells of an error.
     offer(context, revoke);

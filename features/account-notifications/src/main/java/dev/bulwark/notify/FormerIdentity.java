@@ -8,14 +8,15 @@ import org.keycloak.models.UserProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Name and address of a user, as they are in the database, while the request that changes them is
- * not committed. Keycloak's events tell the former address at best, and never whether it was
- * verified. Immutable.
+ * Name, address and credentials of a user, as they are in the database, while the request that
+ * changes them is not committed. Keycloak's events tell the former address at best, and never
+ * whether it was verified. Immutable.
  *
  * @param email null without one
  * @param verified whether the address is proven
  */
-record FormerIdentity(String name, @Nullable String email, boolean verified) {
+record FormerIdentity(
+    String name, @Nullable String email, boolean verified, StoredCredentials credentials) {
 
   /** Reads it in a transaction of its own; null where there is no such user yet. */
   static @Nullable FormerIdentity read(KeycloakSession session, String realmId, String userId) {
@@ -33,7 +34,11 @@ record FormerIdentity(String name, @Nullable String email, boolean verified) {
     @Nullable UserModel user = user(session, realm, userId);
     return user == null
         ? null
-        : new FormerIdentity(user.getUsername(), user.getEmail(), user.isEmailVerified());
+        : new FormerIdentity(
+            user.getUsername(),
+            user.getEmail(),
+            user.isEmailVerified(),
+            StoredCredentials.of(user));
   }
 
   /**

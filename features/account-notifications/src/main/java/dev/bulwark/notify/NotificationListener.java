@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.device.DeviceRepresentationProvider;
+import org.keycloak.events.Details;
 import org.keycloak.events.Event;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerTransaction;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.AuthDetails;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -63,7 +66,11 @@ final class NotificationListener implements EventListenerProvider {
       return;
     }
     Optional<String> changed = Occasions.changedByAdministrator(event);
-    changed.ifPresent(userId -> remember(event.getRealmId(), userId));
+    changed.ifPresent(
+        userId -> {
+          remember(event.getRealmId(), userId);
+          reportWritten(event, userId);
+        });
     if (changed.isPresent() || Occasions.changesRealm(event) || Occasions.of(event).isPresent()) {
       transaction.addAdminEvent(event, includeRepresentation);
     }
@@ -87,6 +94,39 @@ final class NotificationListener implements EventListenerProvider {
     if (!former.containsKey(userId)) {
       former.put(userId, FormerIdentity.read(session, realmId, userId));
     }
+  }
+
+  /**
+   * Sends the user's events of credentials that an administrator has written with the user:
+   * Keycloak sends none. The mail follows the event.
+   */
+  private void reportWritten(AdminEvent event, String userId) {
+    @Nullable FormerIdentity before = former.get(userId);
+    @Nullable RealmModel realm = session.realms().getRealm(event.getRealmId());
+    @Nullable UserModel user = realm == null ? null : session.users().getUserById(realm, userId);
+    if (before == null || user == null) {
+      return;
+    }
+    for (String type : before.credentials().typesWrittenUntil(StoredCredentials.of(user))) {
+      // Without the administrator's address: it is in the admin event.
+      new EventBuilder(realm, session)
+          .user(userId)
+          .event(EventType.UPDATE_CREDENTIAL)
+          .detail(Details.CREDENTIAL_TYPE, type)
+          .detail(Occasions.ADMINISTRATOR, administrator(event))
+          .success();
+    }
+  }
+
+  private String administrator(AdminEvent event) {
+    @Nullable AuthDetails by = event.getAuthDetails();
+    @Nullable RealmModel realm =
+        by == null || by.getRealmId() == null ? null : session.realms().getRealm(by.getRealmId());
+    @Nullable UserModel user =
+        realm == null || by == null || by.getUserId() == null
+            ? null
+            : session.users().getUserById(realm, by.getUserId());
+    return user == null ? "unknown" : user.getUsername();
   }
 
   private void queue(Event event) {

@@ -31,6 +31,9 @@ final class Occasions {
 
   private static final String BREACHED_ACTION = "breached_password_action";
 
+  /** Detail of the event of a credential: the user name of the administrator who wrote it. */
+  static final String ADMINISTRATOR = "administrator";
+
   private static final Pattern ADMIN_PATH =
       Pattern.compile("users/([^/]+)/(reset-password|credentials/[^/]+|disable-credential-types)");
 
@@ -105,6 +108,12 @@ final class Occasions {
   }
 
   private static Optional<Occasion> changed(Map<String, String> details) {
+    if (details.containsKey(ADMINISTRATOR)) {
+      return Optional.of(
+          type(details).equals(PasswordCredentialModel.TYPE)
+              ? Occasion.PASSWORD_SET_BY_ADMINISTRATOR
+              : Occasion.CREDENTIAL_SET_BY_ADMINISTRATOR);
+    }
     return switch (type(details)) {
       case PasswordCredentialModel.TYPE -> Optional.of(Occasion.PASSWORD_CHANGED);
       case OTPCredentialModel.TYPE -> Optional.of(Occasion.AUTHENTICATOR_ADDED);

@@ -68,6 +68,19 @@ class OccasionsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "password, PASSWORD_SET_BY_ADMINISTRATOR",
+    "otp, CREDENTIAL_SET_BY_ADMINISTRATOR",
+    "recovery-authn-codes, CREDENTIAL_SET_BY_ADMINISTRATOR"
+  })
+  void ofCredentialsThatAnAdministratorWrites(String credential, Occasion occasion) {
+    Event event = new Event();
+    event.setType(EventType.UPDATE_CREDENTIAL);
+    event.setDetails(Map.of("credential_type", credential, "administrator", "root"));
+    assertThat(Occasions.of(event)).contains(occasion);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "UPDATE_CREDENTIAL, created, API_KEY_CREATED_BY_ADMINISTRATOR",
     "UPDATE_CREDENTIAL, updated, API_KEY_CHANGED_BY_ADMINISTRATOR",
     "UPDATE_CREDENTIAL, rotated, ",

@@ -70,7 +70,6 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     }
     // Before the account is looked for, so that who gets no thread learns nothing of it.
     if (!takeThread(address, allowed || !byAddress ? 0 : pools.rules().limits().perAddress())) {
-      shared.metrics().withoutThread();
       return BUSY;
     }
     if (allowed) {
@@ -85,7 +84,17 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     if (thread == null) {
       thread = shared.threads().take(ClientAddress.bucket(address), addressLimit);
     }
+    if (thread == null) {
+      shared.metrics().withoutThread();
+    }
     return thread != null;
+  }
+
+  @Override
+  public Decision takeThread() {
+    String address = address();
+    int addressLimit = isAllowed(address) ? 0 : rules().limits().perAddress();
+    return takeThread(address, addressLimit) ? Decision.GRANTED : BUSY;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.bulwark.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bulwark.contract.WorkerThreads;
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
@@ -47,7 +48,7 @@ public final class DefaultLoginRateLimiterProviderFactory
     LocalLimiter local = new LocalLimiter(options.localKeys(), Ticker.systemTicker());
     SharedLimiter limiter =
         new SharedLimiter("Login attempts", local, new RedisLimiter(redis.connection()));
-    LoginThreads threads = LoginThreads.ofServer();
+    LoginThreads threads = new LoginThreads(WorkerThreads.ofServer().logins());
     LoginRateLimiterMetrics metrics =
         new LoginRateLimiterMetrics(Metrics.globalRegistry, limiter::isAlone, local::size, threads);
     resources =

@@ -28,6 +28,12 @@ public interface LoginRateLimiterProvider extends Provider {
   Decision takeForAccount(Account account);
 
   /**
+   * Takes one of the threads that all login attempts may hold, and no slot: for a user who has
+   * logged in, and whose request computes a hash.
+   */
+  Decision takeThread();
+
+  /**
    * Takes a slot in the window of user codes, which is another than that of logins: any page can
    * have its visitors' browsers send codes.
    */

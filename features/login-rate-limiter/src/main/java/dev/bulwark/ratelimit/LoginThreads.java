@@ -2,7 +2,6 @@ package dev.bulwark.ratelimit;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,26 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoginThreads {
 
-  /** Of all worker threads of the server. */
-  private static final int SHARE = 4;
-
   private final int limit;
   private final Map<String, Integer> heldByAddress = new HashMap<>();
   private int held;
 
   /**
-   * Bounds the threads of a pool.
+   * A bound that nobody has reached yet.
    *
-   * @param poolSize threads that the pool has at most, at least 1
+   * @param limit threads that attempts hold at most, at least 1
    */
-  LoginThreads(int poolSize) {
-    this.limit = Math.max(1, poolSize / SHARE);
-  }
-
-  /** Bounds those of this server: {@code http-pool-max-threads}, as it has come out. */
-  static LoginThreads ofServer() {
-    return new LoginThreads(
-        ConfigProvider.getConfig().getValue("quarkus.thread-pool.max-threads", Integer.class));
+  LoginThreads(int limit) {
+    this.limit = limit;
   }
 
   /** A thread that an attempt holds. For one thread. */

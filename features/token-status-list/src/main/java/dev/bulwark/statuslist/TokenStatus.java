@@ -2,6 +2,7 @@ package dev.bulwark.statuslist;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bulwark.contract.WorkerThreads;
 import dev.bulwark.statuslist.store.IndexOrder;
 import dev.bulwark.statuslist.store.IndexSupply;
 import dev.bulwark.statuslist.store.RevokedBits;
@@ -51,7 +52,7 @@ final class TokenStatus implements AutoCloseable {
     this.database = database;
     this.clock = clock;
     this.supply = new IndexSupply(database, config.window().toSeconds(), clock);
-    this.lists = new StatusLists(database, clock);
+    this.lists = new StatusLists(database, clock, WorkerThreads.ofServer().lists());
     this.claims = ListClaims.of(config);
     this.metrics = metrics;
   }

@@ -1,5 +1,7 @@
 package dev.bulwark.contract;
 
+import java.util.Set;
+
 /**
  * Characters that nobody sees and that change how the text around them looks or is read: control
  * and format characters (Unicode's Cc and Cf; the latter turn the direction of a text round), the
@@ -8,11 +10,37 @@ package dev.bulwark.contract;
  */
 public final class HiddenCharacters {
 
+  /**
+   * Letters and symbols that have no ink: the fillers of Hangul, the empty pattern of Braille, the
+   * inherent vowels of Khmer, and the empty note head.
+   */
+  private static final Set<Integer> BLANK =
+      Set.of(0x115f, 0x1160, 0x3164, 0xffa0, 0x2800, 0x17b4, 0x17b5, 0x1d159);
+
   private HiddenCharacters() {}
 
   /** Whether a text has any. */
   public static boolean areIn(String text) {
     return text.codePoints().anyMatch(HiddenCharacters::isHidden);
+  }
+
+  /**
+   * Whether a text shows nothing: it has only hidden characters, blanks, letters without ink, and
+   * marks that need a letter before them.
+   */
+  public static boolean areAllOf(String text) {
+    return text.codePoints().noneMatch(HiddenCharacters::isVisible);
+  }
+
+  private static boolean isVisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.SPACE_SEPARATOR,
+          Character.NON_SPACING_MARK,
+          Character.ENCLOSING_MARK,
+          Character.UNASSIGNED ->
+          false;
+      default -> !isHidden(codePoint) && !BLANK.contains(codePoint);
+    };
   }
 
   /** The text with a blank in place of each. */

@@ -27,4 +27,34 @@ class HiddenCharactersTest {
     assertThat(HiddenCharacters.areIn(text)).isFalse();
     assertThat(HiddenCharacters.blankOut(text)).isEqualTo(text);
   }
+
+  /** N5: a row of a page or a mail that seems to have no name. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "\u00a0",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800",
+        "\u17b4",
+        "\u0301",
+        "\ufe0f",
+        "\u034f",
+        "\u2065",
+        "\ud834\udd59",
+        "\u2800 \u200b\u3164"
+      })
+  void showsNothing(String text) {
+    assertThat(HiddenCharacters.areAllOf(text)).isTrue();
+    assertThat(HiddenCharacters.areAllOf(text + "a\u0301")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "1", "-", "$", "鍵", "🔑", "\u3164x", "한", "⠁"})
+  void showsSomething(String text) {
+    assertThat(HiddenCharacters.areAllOf(text)).isFalse();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.password.recovery;
 
+import dev.bulwark.factory.BoundedAction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -78,7 +79,9 @@ public final class RenewRecoveryCodesAction extends RecoveryAuthnCodesAction {
       context.cancel();
       return;
     }
-    super.processAction(context);
+    if (BoundedAction.begins(context)) {
+      super.processAction(context);
+    }
   }
 
   /** Whether a realm stores the codes with Argon2. */

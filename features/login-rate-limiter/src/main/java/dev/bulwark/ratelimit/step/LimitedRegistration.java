@@ -13,7 +13,6 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.services.util.AuthenticationFlowURLHelper;
 
 /**
  * The registration form, which reveals existing users and creates accounts. It counts by address
@@ -41,8 +40,7 @@ public final class LimitedRegistration implements FormAction {
               .setAuthenticationSession(context.getAuthenticationSession());
       // LoginActionsService sends it as it is; as a validation error it would count as a failure.
       URI retry =
-          new AuthenticationFlowURLHelper(session, context.getRealm(), context.getUriInfo())
-              .getLastExecutionUrl(context.getAuthenticationSession());
+          Refusals.lastStep(session, context.getRealm(), context.getAuthenticationSession());
       throw new WebApplicationException(Refusals.page(session, form, retry, refusal));
     }
     limiter.fail();

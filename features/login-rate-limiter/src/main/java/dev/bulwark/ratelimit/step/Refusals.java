@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.util.AuthenticationFlowURLHelper;
+import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** The responses to rejected attempts, and their event. */
 public final class Refusals {
@@ -38,6 +42,22 @@ public final class Refusals {
   /** A page of the login theme with a link back to the step. */
   static Response page(AuthenticationFlowContext context, Decision.Refused refusal) {
     return page(context.getSession(), context.form(), context.getRefreshUrl(true), refusal);
+  }
+
+  /** As {@link #page(AuthenticationFlowContext, Decision.Refused)}, for an action of a user. */
+  public static Response page(RequiredActionContext context, Decision.Refused refusal) {
+    KeycloakSession session = context.getSession();
+    return page(
+        session,
+        context.form(),
+        lastStep(session, context.getRealm(), context.getAuthenticationSession()),
+        refusal);
+  }
+
+  /** Address of the page on which a login is. */
+  static URI lastStep(KeycloakSession session, RealmModel realm, AuthenticationSessionModel login) {
+    return new AuthenticationFlowURLHelper(session, realm, session.getContext().getUri())
+        .getLastExecutionUrl(login);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.bulwark.statuslist.store;
 
+import dev.bulwark.contract.WorkerThreads;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -42,13 +43,6 @@ public final class StatusLists {
   private static final Duration READ_INTERVAL = Duration.ofMillis(500);
 
   /**
-   * An unknown list may be new, so who asks for it waits for the next read. No more than this many
-   * wait: made-up ids must not keep all threads of the server. Others are told to ask again: that
-   * there is no such list would have an application reject good tokens.
-   */
-  private static final int MAX_WAITING = 32;
-
-  /**
    * The number of rows shows whether a list has changed. A database that fails over may lose rows
    * and get as many others, so all are read again after this time.
    */
@@ -63,13 +57,16 @@ public final class StatusLists {
   private long reads;
   private volatile boolean failing;
 
-  /** The lists of a database. */
-  public StatusLists(StatusDatabase database, Clock clock) {
-    this(database, clock, MAX_WAITING);
-  }
-
-  /** With so many that wait at most. */
-  StatusLists(StatusDatabase database, Clock clock, int maxWaiting) {
+  /**
+   * The lists of a database.
+   *
+   * <p>An unknown list may be new, so who asks for it waits for the next read. Made-up ids must not
+   * keep the threads of the server, so others are told to ask again: that there is no such list
+   * would have an application reject good tokens.
+   *
+   * @param maxWaiting requests that wait at most, as {@link WorkerThreads#lists()}
+   */
+  public StatusLists(StatusDatabase database, Clock clock, int maxWaiting) {
     this.database = database;
     this.clock = clock;
     this.waiting = new Semaphore(maxWaiting);

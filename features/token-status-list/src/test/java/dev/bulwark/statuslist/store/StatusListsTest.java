@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** R8: places and bits, with the tables of the shipped changelog in H2. */
 class StatusListsTest {
 
+  private static final int MAX_WAITING = 4;
   private static final long WINDOW = 900;
   private static final long NOW = 1_800_000_000;
 
@@ -50,7 +51,7 @@ class StatusListsTest {
   private final AtomicInteger hanging = new AtomicInteger();
   private final StatusDatabase database = new StatusDatabase(this::open, tables, Duration.ZERO);
   private final IndexSupply supply = new IndexSupply(database, WINDOW, clock);
-  private final StatusLists lists = new StatusLists(database, clock);
+  private final StatusLists lists = new StatusLists(database, clock, MAX_WAITING);
 
   private static final class TestClock extends Clock {
     private volatile long seconds = NOW;
@@ -379,9 +380,9 @@ class StatusListsTest {
     StatusReference old = take(NOW + 900);
     revoke(old);
     goTo(NOW + 960 - 1);
-    assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isPresent();
+    assertThat(new StatusLists(database, clock, MAX_WAITING).find(old.list(), "realm")).isPresent();
     goTo(NOW + 961);
-    assertThat(new StatusLists(database, clock).find(old.list(), "realm")).isEmpty();
+    assertThat(new StatusLists(database, clock, MAX_WAITING).find(old.list(), "realm")).isEmpty();
     // The next list takes its rows away.
     take(clock.seconds + 900);
     try (Connection connection = open()) {
@@ -407,7 +408,7 @@ class StatusListsTest {
     assertThat(isRevoked(place)).as("on the node that is ahead").isTrue();
     take(clock.seconds + 900);
     clock.seconds = NOW + 700;
-    assertThat(new StatusLists(database, clock).find(place.list(), "realm"))
+    assertThat(new StatusLists(database, clock, MAX_WAITING).find(place.list(), "realm"))
         .hasValueSatisfying(state -> assertThat(state.bits().contains(place.index())).isTrue());
   }
 
@@ -417,7 +418,8 @@ class StatusListsTest {
     StatusReference place = take(NOW + 900);
     clock.seconds = NOW + 10_000;
     take(clock.seconds + 900);
-    assertThat(new StatusLists(database, clock).find(place.list(), "realm")).isPresent();
+    assertThat(new StatusLists(database, clock, MAX_WAITING).find(place.list(), "realm"))
+        .isPresent();
   }
 
   @Test

@@ -354,6 +354,25 @@ class KeyAttackIT {
         .isEqualTo("invoices fdp.exe");
   }
 
+  /** N5: letters without ink, by every way to a name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u3164", "\u115f", "\u2800", "\uffa0", "\u00a0", "\u0301"})
+  void everyNameHasACharacterToBeSeen(String blank) {
+    String name = blank.repeat(3);
+    String token = keys.token("alice");
+    String id = keys.made("alice", "plain", "tasks:read").get("id").asText();
+    assertThat(keys.create(token, Keys.body(name, null)).status()).isEqualTo(400);
+    String change = Json.of(Map.of("name", name));
+    assertThat(keys.send("PATCH", "/" + id, token, change).status()).isEqualTo(400);
+    assertThat(admin.patch("/realms/app/api-keys/" + id, change).status()).isEqualTo(400);
+    String user = admin.userId("alice");
+    assertThat(admin.post("/realms/app/api-keys", Keys.bodyOf("user", user, name)).status())
+        .isEqualTo(400);
+    AccountApi account = AccountApi.of(stack.realm(), admin);
+    account.rename(account.token("alice"), id, name).expect(204);
+    assertThat(keys.send("GET", "/" + id, token, null).expect(200).text("name")).isEqualTo("plain");
+  }
+
   /** A service account that is disabled by itself: the client is not, its keys are refused. */
   @Test
   void aDisabledServiceAccountStopsTheKeysOfItsClient() {

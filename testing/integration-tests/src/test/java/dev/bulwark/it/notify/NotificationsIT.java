@@ -254,6 +254,60 @@ class NotificationsIT {
     }
   }
 
+  /** N2: what an administrator writes with the user, beside or in place of a new password. */
+  @Test
+  void credentialsThatAnAdministratorWritesWithTheUserAreMailed() {
+    create("n-written", true, "");
+    String id = admin.userId("n-written");
+    String path = "/realms/app/users/" + id;
+    admin.put(path, Json.object("firstName", "Other")).expect(204);
+    admin
+        .put(
+            path,
+            """
+            {"credentials": [{"type": "password", "value": "%s"}]}
+            """
+                .formatted(NEW_PASSWORD))
+        .expect(204);
+    admin
+        .put(
+            path,
+            """
+            {"credentials": [{"type": "otp", "userLabel": "not hers",
+              "secretData": "{\\"value\\": \\"12345678901234567890\\"}",
+              "credentialData": "{\\"subType\\": \\"totp\\", \\"period\\": 30, \\"digits\\": 6,\
+             \\"counter\\": 0, \\"algorithm\\": \\"HmacSHA1\\"}"}]}
+            """)
+        .expect(204);
+    List<Inbox.Mail> mails = inbox.await("n-written@", 2);
+    assertThat(mails)
+        .extracting(Inbox.Mail::subject)
+        .containsExactly("Your password was changed", "A sign-in method was changed");
+    assertThat(mails.get(0).text())
+        .contains("An administrator set the password")
+        .doesNotContain("IP address", NEW_PASSWORD);
+    assertThat(mails.get(1).text())
+        .contains("An administrator set a sign-in method")
+        .doesNotContain("IP address", "12345678901234567890");
+    JsonNode events =
+        admin.get("/realms/app/events?type=UPDATE_CREDENTIAL&user=" + id).expect(200).json();
+    assertThat(events.findValuesAsText("credential_type")).containsExactly("otp", "password");
+    assertThat(events.findValuesAsText("administrator")).hasSize(2).doesNotContain("unknown");
+    assertThat(events.findValuesAsText("ipAddress")).doesNotContain("127.0.0.1");
+    // A change of nothing, and one that is rejected: no further mail. Another one's shows that.
+    admin.put(path, Json.object("firstName", "Another")).expect(204);
+    admin
+        .put(
+            path,
+            """
+            {"credentials": [{"type": "password", "value": "short"}]}
+            """)
+        .expect(400);
+    setPasswordOf("bob");
+    inbox.await("bob@", 1);
+    assertThat(inbox.to("n-written@")).hasSize(2);
+  }
+
   /** ASVS 6.3.7: a link of an administrator gives access to the account, too. */
   @Test
   void aLinkOfAnAdministratorIsMailed() {

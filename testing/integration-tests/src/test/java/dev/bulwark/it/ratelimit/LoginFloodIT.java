@@ -8,6 +8,7 @@ import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.it.password.BusyHasher;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class LoginFloodIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
+  private static final String NEW_PASSWORD = "another-limit-battery";
   private static final int CONNECTIONS = 70;
   private static final int DUMPS = 15;
 
@@ -43,6 +46,9 @@ class LoginFloodIT {
 
   /** Keycloak's default of {@code http-pool-max-threads}. */
   private static final int POOL = Math.max(50, 4 * Runtime.getRuntime().availableProcessors());
+
+  /** What requests for unknown status lists leave of a quarter. */
+  private static final int LIMIT = POOL / 4 - POOL / 12;
 
   /** Of a thread that hashes, waits for its turn to hash, or delays an answer. */
   private static final Pattern IN_A_LOGIN =
@@ -54,8 +60,13 @@ class LoginFloodIT {
 
   @BeforeAll
   static void users() {
-    users = IntStream.range(0, 20).mapToObj(i -> nobody()).toList();
-    users.forEach(name -> SERVER.newUserAt("app", name, name + "@example.org"));
+    users = IntStream.range(0, 20).mapToObj(i -> newAppUser()).toList();
+  }
+
+  private static String newAppUser() {
+    String name = nobody();
+    SERVER.newUserAt("app", name, name + "@example.org");
+    return name;
   }
 
   private static Response appGrant(String address, String user, String password) {
@@ -83,7 +94,7 @@ class LoginFloodIT {
   }
 
   @Test
-  void manyAddressesHoldAQuarterOfTheThreads() {
+  void manyAddressesHoldTheirShareOfTheThreads() {
     List<String> addresses = IntStream.range(0, 200).mapToObj(i -> newAddress()).toList();
     AtomicInteger next = new AtomicInteger();
     int held =
@@ -93,14 +104,89 @@ class LoginFloodIT {
               return appGrant(
                   addresses.get(i % addresses.size()), users.get(i % users.size()), PASSWORD);
             });
-    assertThat(held).isBetween(PER_ADDRESS, POOL / 4);
+    assertThat(held).isBetween(PER_ADDRESS, LIMIT);
   }
 
   /** Their answers are delayed, so that they take as long as others. */
   @Test
-  void wrongNamesHoldAQuarterOfTheThreads() {
+  void wrongNamesHoldTheirShareOfTheThreads() {
     int held = mostHeldDuring(() -> appGrant(newAddress(), nobody(), "wrong"));
-    assertThat(held).isBetween(PER_ADDRESS, POOL / 4);
+    assertThat(held).isBetween(PER_ADDRESS, LIMIT);
+  }
+
+  /** Of somebody with many accounts, or of an office after a reset of all its passwords. */
+  @Test
+  void newPasswordsAreInsideTheBound() throws Exception {
+    String address = newAddress();
+    int people = PER_ADDRESS + 3;
+    List<Visitor> visitors = new ArrayList<>();
+    List<Response> pages = new ArrayList<>();
+    for (int i = 0; i < people; i++) {
+      String user = newAppUser();
+      Visitor visitor = SERVER.visitor(address);
+      visitors.add(visitor);
+      pages.add(
+          visitor.submit(
+              visitor.open(newPasswordPage()).expect(200),
+              Map.of("username", user, "password", PASSWORD)));
+    }
+    Map<String, String> form =
+        Map.of("password-new", NEW_PASSWORD, "password-confirm", NEW_PASSWORD);
+    try (BusyHasher busy = new BusyHasher(SERVER.keycloak(), SERVER.admin())) {
+      busy.keepBusy(3);
+      List<CompletableFuture<Response>> changes =
+          IntStream.range(0, people)
+              .mapToObj(i -> busy.start(() -> visitors.get(i).submit(pages.get(i), form)))
+              .toList();
+      List<Response> answers = changes.stream().map(CompletableFuture::join).toList();
+      assertThat(answers.stream().filter(LoginFloodIT::isIn)).hasSize(PER_ADDRESS);
+      List<Response> refused = answers.stream().filter(one -> one.status() == 429).toList();
+      assertThat(refused).hasSize(people - PER_ADDRESS);
+      assertThat(refused).allMatch(one -> one.header("Retry-After").equals("1"));
+      for (int i = 0; i < people; i++) {
+        if (!isIn(answers.get(i))) {
+          Response again = visitors.get(i).open(Visitor.retryLink(answers.get(i))).expect(200);
+          assertThat(isIn(visitors.get(i).submitAsThePage(again, form))).isTrue();
+        }
+      }
+    }
+    await().atMost(SOON).until(() -> SERVER.metric("bulwark_limiter_threads", "") == 0);
+  }
+
+  /** The page sends its form again by itself, and what was typed stays in it. */
+  @Test
+  void thePageOfANewPasswordTriesAgainByItself() {
+    String address = newAddress();
+    Visitor visitor = SERVER.visitor(address);
+    Response page =
+        visitor.submit(
+            visitor.open(newPasswordPage()).expect(200),
+            Map.of("username", newAppUser(), "password", PASSWORD));
+    Map<String, String> form =
+        Map.of("password-new", NEW_PASSWORD, "password-confirm", NEW_PASSWORD);
+    try (BusyHasher busy = new BusyHasher(SERVER.keycloak(), SERVER.admin())) {
+      busy.keepBusy(2);
+      long arrivals = busy.arrivals();
+      List<CompletableFuture<Response>> others =
+          users.subList(0, PER_ADDRESS).stream()
+              .map(user -> busy.start(() -> appGrant(address, user, PASSWORD)))
+              .toList();
+      busy.awaitArrivals(arrivals + others.size());
+      assertThat(visitor.submitOnce(page, form).status()).isEqualTo(204);
+      assertThat(isIn(visitor.submitAsThePage(page, form))).isTrue();
+      others.forEach(other -> other.join().expect(200));
+    }
+  }
+
+  private static boolean isIn(Response answer) {
+    return answer.status() == 302 && answer.header("Location").contains("code=");
+  }
+
+  private static String newPasswordPage() {
+    return SERVER.url()
+        + "/realms/app/protocol/openid-connect/auth?client_id=dev-cli&response_type=code"
+        + "&scope=openid&redirect_uri=http%3A%2F%2Flocalhost%2F&code_challenge_method=S256"
+        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&kc_action=UPDATE_PASSWORD";
   }
 
   private static int mostHeldDuring(Supplier<Response> login) {
@@ -114,7 +200,7 @@ class LoginFloodIT {
       }
       assertThat(flood.statuses()).contains(429).isSubsetOf(200, 400, 429);
     }
-    assertThat(SERVER.metric("bulwark_limiter_threads_limit", "")).isEqualTo(POOL / 4);
+    assertThat(SERVER.metric("bulwark_limiter_threads_limit", "")).isEqualTo(LIMIT);
     await().atMost(SOON).until(() -> SERVER.metric("bulwark_limiter_threads", "") == 0);
     return most.get();
   }

@@ -89,7 +89,12 @@ final class Visitor {
 
   /** The login page, by way of the client. */
   Response login(String clientId) {
-    return open(authorization("limits", "auth", clientId));
+    return open(loginUrl(clientId));
+  }
+
+  /** Address of the login page, by way of the client. */
+  String loginUrl(String clientId) {
+    return authorization("limits", "auth", clientId);
   }
 
   /** The login page of an identity provider, by way of the client. */
@@ -139,7 +144,8 @@ final class Visitor {
         .until(() -> submitOnce(page, fields), answer -> answer.status() != 204);
   }
 
-  private Response submitOnce(Response page, Map<String, String> fields) {
+  /** Sends the form once as that script does; the answer 204 leaves the page open. */
+  Response submitOnce(Response page, Map<String, String> fields) {
     Map<String, String> sent = new LinkedHashMap<>(fields);
     String nonce = UUID.randomUUID().toString().replace("-", "");
     sent.put("bulwark-retry", nonce);

@@ -2,6 +2,7 @@ package dev.bulwark.it.revocation;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -269,6 +270,36 @@ class AdminPathsIT {
     Response byRole = REALM.login("cli", "olga", "openid offline_access");
     DEATHS.assertAlive(byRole);
     REALM.admin().deleteWithBody(mappings, "[" + role + "]").expect(204);
+    DEATHS.awaitDead(byRole);
+    DEATHS.assertAlive(online, other);
+  }
+
+  /** As the admin console takes roles away: from a user, and from a group. */
+  @Test
+  void offlineAccessTakenInTheAdminConsole() {
+    String user = REALM.createUser("ulla");
+    OfflineGroup group = OfflineGroup.create(REALM, "console");
+    group.holdOnly("ulla");
+    JsonNode role = REALM.admin().get(REALM.path("/roles/offline_access")).expect(200).json();
+    String chosen =
+        Json.of(
+            List.of(
+                Map.of("roleId", role.get("id").asText(), "roleName", role.get("name").asText())));
+    String console = REALM.path("/ui-ext/role-mapping-delete");
+    Response byGroup = REALM.login("cli", "ulla", "openid offline_access");
+    Response online = REALM.login("ulla");
+    Response other = REALM.login("cli", "ann", "openid offline_access");
+    REALM.admin().post(console + "/" + group.path(), chosen).expect(204);
+    DEATHS.awaitDead(byGroup);
+    DEATHS.assertAlive(online, other);
+
+    REALM
+        .admin()
+        .post(REALM.path("/users/" + user + "/role-mappings/realm"), "[" + role + "]")
+        .expect(204);
+    Response byRole = REALM.login("cli", "ulla", "openid offline_access");
+    DEATHS.assertAlive(byRole);
+    REALM.admin().post(console + "/users/" + user, chosen).expect(204);
     DEATHS.awaitDead(byRole);
     DEATHS.assertAlive(online, other);
   }

@@ -51,6 +51,11 @@ final class OfflineGroup {
     realm.admin().deleteWithBody(roles(), "[" + role + "]").expect(204);
   }
 
+  /** Below the realm's resource of the Admin API. */
+  String path() {
+    return path;
+  }
+
   private String roles() {
     return realm.path("/" + path + "/role-mappings/realm");
   }
