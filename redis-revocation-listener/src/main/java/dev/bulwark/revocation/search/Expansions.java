@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +50,17 @@ public final class Expansions {
    * Starts with the endings.
    *
    * @param before is run before them: the rows of their tokens may have been set aside
-   * @return done when all are applied or have failed; what fails is logged and left to the
-   *     background work
+   * @return done when all are applied or have failed, and says whether all are applied; what fails
+   *     is logged and left to the background work
    * @throws RejectedExecutionException if too much waits already
    */
-  public CompletableFuture<Void> start(List<Ending> endings, Runnable before) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    shortWork.execute(() -> complete(done, () -> begin(endings, before, done)));
-    return done;
+  public CompletableFuture<Boolean> start(List<Ending> endings, Runnable before) {
+    Run run = new Run(new CompletableFuture<>(), new AtomicBoolean(true));
+    shortWork.execute(() -> run.complete(() -> begin(endings, before, run)));
+    return run.done;
   }
 
-  private boolean begin(List<Ending> endings, Runnable before, CompletableFuture<Void> done) {
+  private boolean begin(List<Ending> endings, Runnable before, Run run) {
     before.run();
     List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
     List<Ending> many = endings.subList(few.size(), endings.size());
@@ -67,7 +68,7 @@ public final class Expansions {
     List<Rest> rests =
         few.stream()
             .filter(ending -> !ending.requiresVerification())
-            .map(ending -> page(new Rest(ending, null)))
+            .map(ending -> page(new Rest(ending, null), run))
             .toList();
     List<Rest> open = rests.stream().filter(rest -> rest.after != null).toList();
     if (open.isEmpty() && many.isEmpty() && doubts.isEmpty()) {
@@ -75,37 +76,38 @@ public final class Expansions {
     }
     massWork.execute(
         () ->
-            complete(
-                done,
+            run.complete(
                 () -> {
                   // The first tokens of a realm in doubt, all of a small one: the rest takes its
                   // time (RealmVerifier).
-                  doubts.forEach(this::firstOfDoubt);
-                  open.forEach(rest -> finish(rest, PAGE));
+                  doubts.forEach(doubt -> firstOfDoubt(doubt, run));
+                  open.forEach(rest -> finish(rest, run));
                   many.stream()
                       .filter(ending -> !ending.requiresVerification())
-                      .forEach(ending -> finish(page(new Rest(ending, null)), PAGE));
+                      .forEach(ending -> finish(page(new Rest(ending, null), run), run));
                   return true;
                 }));
     return false;
   }
 
-  private void firstOfDoubt(Ending doubt) {
-    step(new Rest(doubt, null), FEW_TOKENS);
-  }
-
-  private Rest page(Rest rest) {
-    return step(rest, FEW_TOKENS);
-  }
-
-  private void finish(Rest rest, int size) {
-    Rest open = rest;
-    while (open.after != null) {
-      open = step(open, size);
+  private void firstOfDoubt(Ending doubt, Run run) {
+    if (step(new Rest(doubt, null), FEW_TOKENS, run).after != null) {
+      run.applied.set(false);
     }
   }
 
-  private Rest step(Rest rest, int size) {
+  private Rest page(Rest rest, Run run) {
+    return step(rest, FEW_TOKENS, run);
+  }
+
+  private void finish(Rest rest, Run run) {
+    Rest open = rest;
+    while (open.after != null) {
+      open = step(open, PAGE, run);
+    }
+  }
+
+  private Rest step(Rest rest, int size, Run run) {
     Ending ending = rest.ending;
     try {
       if (ending.target() instanceof Target.Token
@@ -117,6 +119,7 @@ public final class Expansions {
     } catch (SQLException | RuntimeException e) {
       // The ending is in the database: the background work applies it again.
       LOG.warnf(e, "Revocation by %s is delayed", ending.cause());
+      run.applied.set(false);
       return new Rest(ending, null);
     }
   }
@@ -126,13 +129,21 @@ public final class Expansions {
     boolean run();
   }
 
-  private static void complete(CompletableFuture<Void> done, Work work) {
-    try {
-      if (work.run()) {
-        done.complete(null);
+  /**
+   * The endings of one call.
+   *
+   * @param applied whether all that were tried so far are applied
+   */
+  private record Run(CompletableFuture<Boolean> done, AtomicBoolean applied) {
+
+    void complete(Work work) {
+      try {
+        if (work.run()) {
+          done.complete(applied.get());
+        }
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e);
       }
-    } catch (RuntimeException | Error e) {
-      done.completeExceptionally(e);
     }
   }
 
