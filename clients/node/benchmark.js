@@ -11,6 +11,7 @@ import { RedisServer } from './test/servers.js';
 // The table alone goes to standard output.
 console.info = console.error;
 
+const ISSUER = 'https://sso.example.org/realms/app';
 const CALLS = 500;
 const NEAR_CALLS = 20_000;
 const CONCURRENT = 100;
@@ -52,7 +53,7 @@ const cached = new RevocationChecker(own, { nearCacheSize: CALLS, nearCacheMaxAg
 const EXPIRY = Date.now() / 1000 + 3_600;
 
 async function live(checker, jti) {
-  const verdict = await checker.check({ jti, exp: EXPIRY });
+  const verdict = await checker.check({ jti, iss: ISSUER, exp: EXPIRY });
   if (verdict !== 'live') {
     throw new Error(verdict);
   }

@@ -21,6 +21,7 @@ from servers import RedisServer
 
 from bulwark_revocation import AsyncRevocationChecker, Options, RevocationChecker, Verdict
 
+ISSUER = "https://sso.example.org/realms/app"
 CALLS = 500
 NEAR_CALLS = 20_000
 CONCURRENT = 100
@@ -49,7 +50,7 @@ def threads(server: RedisServer, rounds: int) -> None:
     kinds = {"fail closed": Options(), "bounded staleness": Options(staleness=60)}
     with RevocationChecker.from_url(server.url, near) as cached:
         checkers = {name: RevocationChecker.from_url(server.url, options) for name, options in kinds.items()}
-        tokens = [{"jti": jti, "iat": time.time(), "exp": time.time() + 3600} for jti in ids]
+        tokens = [{"jti": jti, "iss": ISSUER, "iat": time.time(), "exp": time.time() + 3600} for jti in ids]
         ratios: dict[str, list[float]] = {name: [] for name in kinds}
         trips, hits, cpus = [], [], []
         for number in range(rounds + 2):
@@ -83,7 +84,7 @@ async def loop(server: RedisServer, rounds: int) -> None:
 
         async def caller(number: int) -> None:
             for i in range(CALLS // 10):
-                assert await checker.check({"jti": f"onrtac:{number}-{i}", "iat": now, "exp": now + 3600}) is Verdict.LIVE
+                assert await checker.check({"jti": f"onrtac:{number}-{i}", "iss": ISSUER, "iat": now, "exp": now + 3600}) is Verdict.LIVE
 
         for _ in range(rounds + 2):
             server.feed()

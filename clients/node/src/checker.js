@@ -1,7 +1,7 @@
 import { adapterOf } from './adapters.js';
 import { Circuit } from './circuit.js';
-import { decide, isAccepted, knows, parseTime } from './decision.js';
-import { Keys, isJti } from './keys.js';
+import { decide, isAccepted, knows, parseState, parseTime, readingOf } from './decision.js';
+import { Keys, isJti, realmOf } from './keys.js';
 import { Memory, NearCache, Unconfirmed } from './memory.js';
 import { optionsOf } from './options.js';
 import { Watch } from './watch.js';
@@ -26,6 +26,7 @@ export class RevocationChecker {
   #scheduled = false;
   #closed = false;
   #nextProbe = 0;
+  #explained = null;
 
   /** What the last contact with Redis said: `not-asked`, `knowing`, `unfed`, `away`. */
   status = 'not-asked';
@@ -56,7 +57,7 @@ export class RevocationChecker {
     if (problem !== null) {
       return problem;
     }
-    const { jti, iat } = claims;
+    const { jti, iss, iat } = claims;
     if (!isJti(jti)) {
       return 'malformed';
     }
@@ -66,11 +67,12 @@ export class RevocationChecker {
       return decide(cached, this.#memory?.of(jti) ?? null, issued, this.#clock(), this.#options);
     }
     const askedAt = performance.now();
-    const reading = await this.#read(jti);
+    const realm = realmOf(iss);
+    const reading = await this.#read(jti, realm);
     const now = this.#clock();
     if (reading !== null) {
-      const known = this.#learn(reading, now);
-      if (known || reading.revoked) {
+      this.#learn(reading, now);
+      if (reading.revoked || knows(reading.complete, now, this.#options)) {
         this.#near?.note(jti, reading, askedAt);
       }
       // With watermarks read in the background only the next reading shows that "not revoked" was right.
@@ -79,6 +81,9 @@ export class RevocationChecker {
       }
     }
     const verdict = decide(reading, this.#memory?.of(jti) ?? null, issued, now, this.#options);
+    if (verdict === 'unknown' && reading !== null) {
+      this.#explain(realm ?? '', reading);
+    }
     // Once more: Redis may have forgotten the token just before it was asked.
     return isAccepted(verdict) ? (this.#problem(claims) ?? verdict) : verdict;
   }
@@ -87,7 +92,7 @@ export class RevocationChecker {
     const now = performance.now();
     if ((this.status === 'unfed' || this.status === 'away') && now >= this.#nextProbe) {
       this.#nextProbe = now + this.#options.retryInterval;
-      const reading = await this.#read(PROBE);
+      const reading = await this.#read(PROBE, null);
       if (reading !== null) {
         this.#learn(reading, this.#clock());
       }
@@ -95,11 +100,19 @@ export class RevocationChecker {
     return this.status;
   }
 
-  /** Whether Redis can be relied on. */
   #learn(reading, now) {
-    const known = knows(reading, now, this.#options);
-    this.#become(known ? 'knowing' : 'unfed', reading, now);
-    return known;
+    this.#become(knows(reading.heartbeat, now, this.#options) ? 'knowing' : 'unfed', reading, now);
+  }
+
+  /** Logs once why a realm's tokens are unknown although Redis is fed. */
+  #explain(realm, reading) {
+    if (reading.heartbeat !== null && reading.complete === null && realm !== this.#explained) {
+      this.#explained = realm;
+      this.#log.warn(
+        `Redis cannot tell about a token of realm '${realm}' (the last path segment of its iss): either revocation is ` +
+          'not on in that realm, or Keycloak cannot decide about the token now',
+      );
+    }
   }
 
   #problem(claims) {
@@ -110,13 +123,13 @@ export class RevocationChecker {
     return exp * 1000 <= this.#clock() ? 'expired' : null;
   }
 
-  async #read(jti) {
+  async #read(jti, realm) {
     if (this.#closed || !this.#circuit.allows()) {
       return null;
     }
     try {
       const single = this.#watch !== null || this.#options.feedMaxAge === null;
-      const reading = await (single ? this.#ask(jti) : this.#batched(jti));
+      const reading = await (single ? this.#ask(jti, realm) : this.#batched(jti, realm));
       this.#circuit.succeeded();
       return reading;
     } catch (failure) {
@@ -126,12 +139,12 @@ export class RevocationChecker {
     }
   }
 
-  async #ask(jti) {
+  async #ask(jti, realm) {
     const losses = this.#unconfirmed.losses;
     // The watermark first: it speaks of the time before the token is looked up.
-    const seen = this.#watch === null ? { complete: null, since: null } : await this.#watch.seen();
+    const seen = this.#watch === null ? { complete: null, state: null } : await this.#watch.seen(realm);
     const revoked = await this.#bounded(this.#adapter.exists(this.#keys.revoked + jti));
-    const reading = { revoked, complete: seen.complete, since: seen.since };
+    const reading = readingOf(jti, revoked, seen.complete, seen.state);
     if (!reading.revoked) {
       this.#unconfirmed.note(jti, reading, losses);
     }
@@ -139,11 +152,13 @@ export class RevocationChecker {
   }
 
   /** Tokens that are asked about at the same time go into one MGET, which is atomic. */
-  #batched(jti) {
-    let waiting = this.#waiting.get(jti);
+  #batched(jti, realm) {
+    // An id has no space.
+    const token = `${jti} ${realm ?? ''}`;
+    let waiting = this.#waiting.get(token);
     if (waiting === undefined) {
-      waiting = Promise.withResolvers?.() ?? withResolvers();
-      this.#waiting.set(jti, waiting);
+      waiting = { jti, realm, ...(Promise.withResolvers?.() ?? withResolvers()) };
+      this.#waiting.set(token, waiting);
       if (this.#waiting.size >= MOST_TOKENS) {
         this.#trip();
       } else if (!this.#scheduled) {
@@ -161,13 +176,22 @@ export class RevocationChecker {
       return;
     }
     this.#waiting = new Map();
-    const ids = [...batch.keys()];
-    const [complete, , since] = this.#keys.marks(null);
+    const tokens = [...batch.values()];
+    const realms = [...new Set(tokens.map((token) => token.realm))].filter((realm) => realm !== null);
+    const [complete] = this.#keys.marks(null);
     try {
-      const keys = ids.map((jti) => this.#keys.revoked + jti);
-      const values = await this.#bounded(this.#adapter.mget([...keys, complete, since]));
-      const read = { complete: parseTime(values[ids.length]), since: parseTime(values[ids.length + 1]) };
-      ids.forEach((jti, i) => batch.get(jti).resolve({ revoked: values[i] !== null, ...read }));
+      const [heartbeat, ...values] = await this.#bounded(
+        this.#adapter.mget([
+          complete,
+          ...realms.map((realm) => this.#keys.state(null, realm)),
+          ...tokens.map((token) => this.#keys.revoked + token.jti),
+        ]),
+      );
+      const states = new Map(realms.map((realm, i) => [realm, parseState(values[i])]));
+      tokens.forEach(({ jti, realm, resolve }, i) => {
+        const revoked = values[realms.length + i] !== null;
+        resolve(readingOf(jti, revoked, parseTime(heartbeat), states.get(realm) ?? null));
+      });
     } catch (failure) {
       batch.forEach(({ reject }) => reject(failure));
     }
@@ -198,9 +222,9 @@ export class RevocationChecker {
       this.#log.warn(`Redis cannot be reached to check revoked tokens: ${detail.message}`);
     } else if (status === 'unfed') {
       const problem =
-        detail.complete === null
+        detail.heartbeat === null
           ? `it was emptied, or Keycloak with redis-revocation-listener has never fed it (option prefix: '${this.#options.prefix}')`
-          : `the watermark of Keycloak is ${now - detail.complete} ms old; Keycloak is stopped or cannot reach Redis, or the clocks differ`;
+          : `the watermark of Keycloak is ${now - detail.heartbeat} ms old; Keycloak is stopped or cannot reach Redis, or the clocks differ`;
       this.#log.warn(`Redis is reachable, but its data about revoked tokens is not reliable: ${problem}`);
     } else {
       this.#log.info('Redis can check revoked tokens again.');

@@ -3,7 +3,8 @@
 /**
  * Decides.
  *
- * @param {{revoked: boolean, complete: number|null, since: number|null}|null} reading null if Redis did not answer
+ * @param {{revoked: boolean, heartbeat: number|null, complete: number|null, since: number|null}|null} reading null if
+ * Redis did not answer
  * @param remembered its last answer; null if there is none
  * @param {number|null} issued null if unknown
  */
@@ -12,7 +13,7 @@ export function decide(reading, remembered, issued, now, options) {
     return 'revoked';
   }
   const known = isKnown(reading, issued) && isKnown(remembered, issued);
-  if (known && reading !== null && knows(reading, now, options)) {
+  if (known && reading !== null && knows(reading.complete, now, options)) {
     return 'live';
   }
   if (remembered?.revoked) {
@@ -30,9 +31,41 @@ export function decide(reading, remembered, issued, now, options) {
   return young ? 'live-stale' : 'unknown';
 }
 
-/** Whether Redis is as complete as the options ask for. */
-export function knows(reading, now, options) {
-  return options.feedMaxAge === null || within(reading.complete, now, options.feedMaxAge);
+/** Whether a time of completeness is as near as the options ask for. */
+export function knows(complete, now, options) {
+  return options.feedMaxAge === null || within(complete, now, options.feedMaxAge);
+}
+
+/** What Redis says about a token; `state` is that of its realm, null if there is none. */
+export function readingOf(jti, revoked, heartbeat, state) {
+  if (state === null || state.doubtful.has(jti)) {
+    return { revoked, heartbeat, complete: null, since: null };
+  }
+  const complete = heartbeat === null ? null : Math.min(heartbeat, state.held);
+  return { revoked, heartbeat, complete, since: state.since };
+}
+
+/** Reads the state of a realm, `since held id…`; null if there is none, or if somebody else wrote it. */
+export function parseState(text) {
+  const [since, held, ...doubtful] = typeof text === 'string' ? text.split(' ') : [];
+  const state = {
+    since: parseTime(since),
+    held: held === '-' ? Infinity : parseTime(held),
+    doubtful: new Set(doubtful),
+  };
+  return state.since === null || state.held === null ? null : state;
+}
+
+/** What all primaries of a cluster together say of a realm; null if one of them says nothing. */
+export function wholeState(states) {
+  if (states.length === 0 || states.some((state) => state === null)) {
+    return null;
+  }
+  return {
+    since: Math.max(...states.map((state) => state.since)),
+    held: Math.min(...states.map((state) => state.held)),
+    doubtful: new Set(states.flatMap((state) => [...state.doubtful])),
+  };
 }
 
 /** Whether Keycloak has a record of the token, so that its revocation would be in Redis. */

@@ -16,10 +16,30 @@ export class Keys {
     this.prefix = prefix;
   }
 
-  /** Watermark, epoch and since of one primary, by the lowest slot that it serves; null for a single server. */
+  /** Watermark and epoch of one primary, by the lowest slot that it serves; null for a single server. */
   marks(slot) {
-    const tag = slot === null ? '' : `:{${tagOfSlot(slot)}}`;
-    return ['complete', 'epoch', 'since'].map((name) => `${this.prefix}revocation:${name}${tag}`);
+    return ['complete', 'epoch'].map((name) => `${this.prefix}revocation:${name}${tagged(slot)}`);
+  }
+
+  /** State of a realm, on the same primary. */
+  state(slot, realm) {
+    return `${this.prefix}revocation:realm${tagged(slot)}:${realm}`;
+  }
+}
+
+function tagged(slot) {
+  return slot === null ? '' : `:{${tagOfSlot(slot)}}`;
+}
+
+/** The realm of an issuer, the last segment of its path; null if there is none. */
+export function realmOf(issuer) {
+  if (typeof issuer !== 'string') {
+    return null;
+  }
+  try {
+    return decodeURIComponent(issuer.slice(issuer.lastIndexOf('/') + 1)) || null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,9 +1,11 @@
 /** Reads the watermark of each primary of a cluster once a second, from the first check on. */
 
-import { parseTime } from './decision.js';
+import { parseState, parseTime, wholeState } from './decision.js';
 import { lowestSlots } from './keys.js';
 
 const INTERVAL = 1_000;
+/** The state of a further realm is read for each of its tokens. */
+const MOST_REALMS = 1_000;
 
 export class Watch {
   #keys;
@@ -11,6 +13,8 @@ export class Watch {
   #owner;
   #unconfirmed;
   #seen = watermarks(new Map());
+  /** Those that tokens have named. */
+  #realms = new Set();
   #started = null;
   #timer = null;
   #closed = false;
@@ -26,11 +30,28 @@ export class Watch {
     this.#unconfirmed = unconfirmed;
   }
 
-  /** What was last seen; it grows old by itself when Redis is away. The first callers share one reading. */
-  async seen() {
+  /**
+   * What was last seen; it grows old by itself when Redis is away. The first callers share one reading. The first
+   * calls for a realm read its state.
+   */
+  async seen(realm) {
+    if (realm !== null && this.#realms.size < MOST_REALMS) {
+      this.#realms.add(realm);
+    }
     this.#started ??= this.#start();
     await this.#started;
-    return this.#seen;
+    const marks = [...this.#seen.marks.values()];
+    const { complete } = this.#seen;
+    if (realm === null) {
+      return { complete, state: null };
+    }
+    const states = await Promise.all(marks.map((mark) => (mark.states.has(realm) ? mark.states.get(realm) : this.#state(mark.slot, realm))));
+    return { complete, state: wholeState(states) };
+  }
+
+  async #state(slot, realm) {
+    const [text] = await this.#ask([this.#keys.state(slot, realm)]);
+    return parseState(text);
   }
 
   async #start() {
@@ -77,12 +98,15 @@ export class Watch {
       return failure;
     }
     let unread = null;
+    const realms = [...this.#realms];
     await Promise.all(
       slots.map(async (slot) => {
         const keys = this.#keys.marks(slot);
         try {
-          const [complete, epoch, since] = await this.#ask(keys);
-          marks.set(keys[0], { complete: parseTime(complete), epoch: epoch ?? '', since: parseTime(since) });
+          const wanted = [...keys, ...realms.map((realm) => this.#keys.state(slot, realm))];
+          const [complete, epoch, ...texts] = await this.#ask(wanted);
+          const states = new Map(realms.map((realm, i) => [realm, parseState(texts[i])]));
+          marks.set(keys[0], { slot, complete: parseTime(complete), epoch: epoch ?? '', states });
         } catch (failure) {
           unread = failure;
           const last = this.#seen.marks.get(keys[0]);
@@ -101,14 +125,12 @@ export class Watch {
   }
 }
 
-/** What all primaries say: the oldest watermark, since a token may be on any, and the latest since. */
+/** What all primaries say: the oldest watermark, since a token may be on any. */
 function watermarks(marks) {
   const completes = [...marks.values()].map((mark) => mark.complete);
-  const sinces = [...marks.values()].map((mark) => mark.since).filter((since) => since !== null);
   return {
     marks,
     complete: completes.length > 0 && completes.every((complete) => complete !== null) ? Math.min(...completes) : null,
-    since: sinces.length > 0 ? Math.max(...sinces) : null,
   };
 }
 

@@ -14,7 +14,7 @@ before(async () => {
   await server.client.call('ACL', 'SETUSER', 'relying-app', ...documentedRules());
   await server.feed();
   await server.revoke('bad');
-  for (const key of ['revocation:complete', 'revoked:bad']) {
+  for (const key of ['revocation:complete', 'revocation:realm:app', 'revoked:bad']) {
     await server.client.call('COPY', key, key, 'DB', '1');
   }
 });

@@ -8,7 +8,7 @@ import { SLOTS, crc16 } from '../src/keys.js';
 import { KINDS, RedisServer, TestCluster, open, openCluster, until } from './servers.js';
 
 const FILE = new URL('../../conformance/revocation-cases.json', import.meta.url);
-const { now: NOW, cases: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
+const { now: NOW, issuer: ISSUER, cases: CASES } = JSON.parse(readFileSync(FILE, 'utf8'));
 const QUIET = { info() {}, warn() {} };
 
 function optionsOf({ feedMaxAge, staleness, prefix } = {}) {
@@ -19,11 +19,16 @@ function optionsOf({ feedMaxAge, staleness, prefix } = {}) {
   return options;
 }
 
-const textOf = (value) => (typeof value === 'string' ? value : String(NOW + value));
+const textOf = (value) => {
+  if (Array.isArray(value)) {
+    return value.map(textOf).join(' ');
+  }
+  return typeof value === 'string' ? value : String(NOW + value);
+};
 
 function claimsOf(token) {
   return Object.fromEntries(
-    Object.entries(token).map(([name, value]) => [name, name === 'iat' || name === 'exp' ? value + NOW / 1000 : value]),
+    Object.entries({ iss: ISSUER, ...token }).map(([name, value]) => [name, name === 'iat' || name === 'exp' ? value + NOW / 1000 : value]),
   );
 }
 

@@ -337,7 +337,7 @@ test('a client of node-redis without a listener ends no process', async () => {
     const checker = new RevocationChecker(client, { retryInterval: 50 }, { log: { info() {}, warn() {} } });
     await client.connect();
     for await (const line of createInterface({ input: process.stdin })) {
-      console.log(await checker.check({ jti: line, exp: Date.now() / 1000 + 900 }));
+      console.log(await checker.check({ jti: line, iss: 'https://sso.example.org/realms/app', exp: Date.now() / 1000 + 900 }));
     }
     process.exit(0);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', asker], {

@@ -14,7 +14,7 @@ export const FIRST_SLOTS = [0, 5461, 10923, 16384];
 
 /** Claims of a token. */
 export function withId(jti, iat) {
-  return { jti, iat, exp: Date.now() / 1000 + 900 };
+  return { jti, iss: 'https://sso.example.org/realms/app', iat, exp: Date.now() / 1000 + 900 };
 }
 
 /** Waits for a condition; fails when it does not come true in time. */
@@ -100,7 +100,8 @@ export class RedisServer {
     return this.client.set(`revoked:${jti}`, '1', 'EX', 900);
   }
 
-  feed(age = 0, key = 'revocation:complete') {
+  async feed(age = 0, key = 'revocation:complete') {
+    await this.client.set(`${key.replace('revocation:complete', 'revocation:realm')}:app`, '0 -');
     return this.client.set(key, String(Date.now() - age), 'EX', 3600);
   }
 

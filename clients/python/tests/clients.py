@@ -13,7 +13,7 @@ from bulwark_revocation import AsyncRevocationChecker, Connection, Options, Revo
 
 def with_id(jti: object, issued_at: float | None = None) -> dict[str, Any]:
     """Claims of a token."""
-    claims = {"jti": jti, "iat": issued_at, "exp": time.time() + 900}
+    claims = {"jti": jti, "iss": "https://sso.example.org/realms/app", "iat": issued_at, "exp": time.time() + 900}
     return {name: value for name, value in claims.items() if value is not None}
 
 

@@ -107,9 +107,10 @@ class RedisServer:
             client.set("revoked:" + jti, "1", ex=900)
 
     def feed(self, age: float = 0, key: str = "revocation:complete") -> None:
-        """As Keycloak does: everything revoked until now, less ``age`` seconds, is there."""
+        """As Keycloak does: everything revoked in realm app until now, less ``age`` seconds, is there."""
         with self.connect() as client:
             client.set(key, str(int((time.time() - age) * 1000)), ex=3600)
+            client.set(key.replace("revocation:complete", "revocation:realm") + ":app", "0 -")
 
     def flush(self) -> None:
         with self.connect() as client:

@@ -24,12 +24,15 @@ def options_of(case: dict[str, Any]) -> Options:
     return Options(retry_interval=0.05, **named)
 
 
-def text_of(value: str | int) -> str:
+def text_of(value: str | int | list[str | int]) -> str:
+    if isinstance(value, list):
+        return " ".join(map(text_of, value))
     return value if isinstance(value, str) else str(NOW + value)
 
 
 def claims_of(token: dict[str, Any]) -> dict[str, Any]:
-    return {name: value + NOW // 1000 if name in ("iat", "exp") else value for name, value in token.items()}
+    claims = {"iss": SUITE["issuer"], **token}
+    return {name: value + NOW // 1000 if name in ("iat", "exp") else value for name, value in claims.items()}
 
 
 def name_of(case: dict[str, Any]) -> str:

@@ -135,23 +135,23 @@ def test_the_lowest_slot_of_each_primary() -> None:
 
 def test_memory_is_bounded_and_keeps_the_better_answer() -> None:
     memory = Memory(2)
-    memory.note("a", Reading(False, 5, None))
-    memory.note("a", Reading(False, 4, None))
-    memory.note("a", Reading(False, None, None))
-    assert memory.of("a") == Reading(False, 5, None)
-    memory.note("a", Reading(True, None, None))
-    memory.note("a", Reading(False, 9, None))
-    assert memory.of("a") == Reading(True, None, None)
-    memory.note("b", Reading(False, 5, None))
+    memory.note("a", Reading(False, 5, 5, None))
+    memory.note("a", Reading(False, 4, 4, None))
+    memory.note("a", Reading(False, None, None, None))
+    assert memory.of("a") == Reading(False, 5, 5, None)
+    memory.note("a", Reading(True, None, None, None))
+    memory.note("a", Reading(False, 9, 9, None))
+    assert memory.of("a") == Reading(True, None, None, None)
+    memory.note("b", Reading(False, 5, 5, None))
     memory.of("a")
-    memory.note("c", Reading(False, 5, None))
+    memory.note("c", Reading(False, 5, 5, None))
     assert memory.of("b") is None
     assert memory.of("a") is not None
 
 
 def test_the_near_cache_is_bounded() -> None:
     near = NearCache(2, 60)
-    reading = Reading(False, 5, None)
+    reading = Reading(False, 5, 5, None)
     for jti in ("a", "b", "c"):
         near.note(jti, reading, 1e12)
     assert [near.of(jti) is not None for jti in ("a", "b", "c")] == [False, True, True]
@@ -162,7 +162,7 @@ def test_the_near_cache_is_bounded() -> None:
 def test_an_answer_is_remembered_only_if_no_primary_has_lost_anything_since() -> None:
     memory = Memory(10)
     unconfirmed = Unconfirmed(memory, 10)
-    reading = Reading(False, 5, None)
+    reading = Reading(False, 5, 5, None)
     unconfirmed.note("kept", reading, unconfirmed.losses())
     unconfirmed.begin()
     unconfirmed.note("next", reading, unconfirmed.losses())
@@ -182,12 +182,12 @@ def test_an_answer_is_remembered_only_if_no_primary_has_lost_anything_since() ->
 @pytest.mark.parametrize(
     ("before", "after", "continues"),
     [
-        (Mark(5, None, b"e"), Mark(5, None, b"e"), True),
-        (Mark(5, None, b"e"), Mark(6, None, b"e"), True),
-        (Mark(5, None, b"e"), Mark(4, None, b"e"), False),
-        (Mark(5, None, b"e"), Mark(6, None, b"f"), False),
-        (Mark(5, None, b"e"), Mark(None, None, b"e"), False),
-        (Mark(None, None, b"e"), Mark(5, None, b"e"), True),
+        (Mark(5, b"e", {}), Mark(5, b"e", {}), True),
+        (Mark(5, b"e", {}), Mark(6, b"e", {}), True),
+        (Mark(5, b"e", {}), Mark(4, b"e", {}), False),
+        (Mark(5, b"e", {}), Mark(6, b"f", {}), False),
+        (Mark(5, b"e", {}), Mark(None, b"e", {}), False),
+        (Mark(None, b"e", {}), Mark(5, b"e", {}), True),
     ],
 )
 def test_a_primary_that_has_lost_something(before: Mark, after: Mark, continues: bool) -> None:

@@ -132,7 +132,7 @@ class Trusting:
 
     def verify(self, token: str) -> Claims:
         now = time.time()
-        return {"typ": "Bearer", "jti": token, "iat": now, "exp": now + 900}
+        return {"typ": "Bearer", "iss": "https://sso.example.org/realms/app", "jti": token, "iat": now, "exp": now + 900}
 
 
 class NoChecker:
@@ -502,7 +502,7 @@ def test_strangers_leave_nothing_in_redis(path: str, browser: TestClient, redis_
         browser.cookies.clear()
     with redis_server.connect() as client:
         assert "db1" not in client.info("keyspace"), "that of sessions"
-        assert client.keys() == [b"revocation:complete"]
+        assert sorted(client.keys()) == [b"revocation:complete", b"revocation:realm:app"]
 
 
 def test_a_login_that_has_begun_is_in_the_cookie(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

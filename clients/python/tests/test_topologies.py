@@ -252,6 +252,7 @@ def test_an_acl_user_needs_no_more_than_the_readme_says(kind: str, database: int
         client.execute_command("ACL", "SETUSER", "app", *documented_rules(), ">p:w")
         if database != 0:
             assert client.move("revocation:complete", database)
+            assert client.move("revocation:realm:app", database)
     url = f"redis://app:p%3Aw@127.0.0.1:{redis_server.port}/{database}"
     with open_checker(kind, url, QUICK) as checker:
         assert checker.check(with_id("good")) is Verdict.LIVE

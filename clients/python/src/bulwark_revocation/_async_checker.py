@@ -13,9 +13,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from ._connect import Connection, async_opener, require_primaries
-from ._decision import Reading, Verdict
+from ._decision import Reading, RealmState, Verdict
 from ._judge import FAILURES, PROBE, WATCH_INTERVAL, Judge, Status, claims_problem
-from ._keys import is_jti, lowest_slots, owners
+from ._keys import is_jti, lowest_slots, owners, realm_of
 from ._options import Options
 from ._pulse import Pulse
 from ._shared import AsyncShared
@@ -82,7 +82,7 @@ class AsyncRevocationChecker:
         self._renewed = 0.0
         self._single = self._judge.watched or self._judge.blind
 
-    async def _verdict(self, jti: object, issued_at: float | None) -> Verdict:
+    async def _verdict(self, jti: object, issuer: object, issued_at: float | None) -> Verdict:
         if not is_jti(jti):
             return Verdict.MALFORMED
         judge = self._judge
@@ -90,14 +90,15 @@ class AsyncRevocationChecker:
         if near is not None:
             return near
         asked_at = time.monotonic()
-        return judge.judge(jti, await self._read(jti), issued_at, asked_at)
+        realm = realm_of(issuer)
+        return judge.judge(jti, realm, await self._read(jti, realm), issued_at, asked_at)
 
     async def check(self, claims: Mapping[str, Any]) -> Verdict:
         """As :meth:`RevocationChecker.check`."""
         problem = claims_problem(claims, self._judge.now())
         if problem is not None:
             return problem
-        verdict = await self._verdict(claims.get("jti"), claims.get("iat"))
+        verdict = await self._verdict(claims.get("jti"), claims.get("iss"), claims.get("iat"))
         # Once more: Redis may have forgotten the token just before it was asked.
         return (claims_problem(claims, self._judge.now()) or verdict) if verdict.accepted else verdict
 
@@ -109,10 +110,10 @@ class AsyncRevocationChecker:
     async def probe(self) -> Status:
         """As :meth:`RevocationChecker.probe`."""
         if self._judge.must_probe():
-            self._judge.probed(await self._read(PROBE))
+            self._judge.probed(await self._read(PROBE, None))
         return self._judge.status
 
-    async def _read(self, jti: str) -> Reading | None:
+    async def _read(self, jti: str, realm: str | None) -> Reading | None:
         judge = self._judge
         if not judge.circuit.allows():
             return None
@@ -120,9 +121,9 @@ class AsyncRevocationChecker:
             if self._closed:
                 raise RedisConnectionError("The checker is closed.")
             if self._single:
-                reading = await self._in_time(lambda: self._ask(jti))
+                reading = await self._in_time(lambda: self._ask(jti, realm))
             else:
-                reading = await self._batches.read(jti)
+                reading = await self._batches.read(jti, realm)
         except FAILURES as failure:
             if judge.failed(failure):
                 await self._drop_connections()
@@ -142,20 +143,22 @@ class AsyncRevocationChecker:
         async with asyncio.timeout(self._deadline):
             return await ask()
 
-    async def _ask(self, jti: str) -> Reading:
+    async def _ask(self, jti: str, realm: str | None) -> Reading:
         judge = self._judge
         if self._watch is None:
-            return Reading(bool(await self._client.execute_command("EXISTS", self._revoked + jti)), None, None)
+            exists = await self._client.execute_command("EXISTS", self._revoked + jti)
+            return Reading(bool(exists), None, None, None)
         losses = judge.unconfirmed.losses()
         # The watermark first: it speaks of the time before the token is looked up.
-        seen = await self._watch.seen()
-        reading = judge.read_watched(seen, await self._client.execute_command("EXISTS", self._revoked + jti))
+        seen = await self._watch.seen(realm)
+        reading = judge.read_watched(jti, realm, seen, await self._client.execute_command("EXISTS", self._revoked + jti))
         judge.note_unconfirmed(jti, reading, losses)
         return reading
 
     async def _mget(self, keys: list[str]) -> list[Any]:
+        """Values of keys, of which the first is the heartbeat."""
         values: list[Any] = await self._in_time(lambda: self._client.execute_command("MGET", *keys))
-        if values[-2] is None:
+        if values[0] is None:
             await self._renew()
         return values
 
@@ -195,18 +198,17 @@ class _Batches:
     def __init__(self, judge: Judge, mget: Callable[[list[str]], Any]) -> None:
         self._judge = judge
         self._mget = mget
-        self._complete, _, self._since = judge.keys.marks(None)
-        self._waiting: dict[str, asyncio.Future[Reading | Exception]] = {}
+        self._waiting: dict[tuple[str, str | None], asyncio.Future[Reading | Exception]] = {}
         self._trips: set[asyncio.Task[None]] = set()
         self._next: asyncio.Task[None] | None = None
         """The trip that has not begun yet; it takes those who wait."""
 
-    async def read(self, jti: str) -> Reading:
-        """What Redis says about a token; raises what the client raises."""
-        answer = self._waiting.get(jti)
+    async def read(self, jti: str, realm: str | None) -> Reading:
+        """What Redis says about a token of a realm; raises what the client raises."""
+        answer = self._waiting.get((jti, realm))
         if answer is None:
             answer = asyncio.get_running_loop().create_future()
-            self._waiting[jti] = answer
+            self._waiting[jti, realm] = answer
             self._schedule()
         # Others may wait for the same answer: one that is cancelled must not take it from them.
         result = await asyncio.shield(answer)
@@ -237,11 +239,13 @@ class _Batches:
         if len(self._waiting) <= self.MOST_TOKENS:
             batch, self._waiting = self._waiting, {}
         else:
-            batch = {jti: self._waiting.pop(jti) for jti in list(self._waiting)[: self.MOST_TOKENS]}
+            batch = {token: self._waiting.pop(token) for token in list(self._waiting)[: self.MOST_TOKENS]}
             self._schedule()
         try:
-            revoked = self._judge.keys.revoked
-            values = await self._mget([*(revoked + jti for jti in batch), self._complete, self._since])
+            keys = self._judge.keys
+            realms = list({realm for _, realm in batch if realm is not None})
+            states = (keys.state(keys.complete, realm) for realm in realms)
+            values = await self._mget([keys.complete, *states, *(keys.revoked + jti for jti, _ in batch)])
         except FAILURES as failure:
             # Redis is away: who waits for the next trip need not wait for another time-out.
             waiting, self._waiting = self._waiting, {}
@@ -250,9 +254,11 @@ class _Batches:
             _answer(batch.values(), _early(error))
             raise
         else:
-            tail = values[-2:]
-            for answer, value in zip(batch.values(), values):
-                _answer([answer], self._judge.read([value, *tail]))
+            state = dict(zip(realms, values[1:]))
+            for (token, answer), value in zip(batch.items(), values[1 + len(realms) :]):
+                jti, realm = token
+                known = None if realm is None else state[realm]
+                _answer([answer], self._judge.read(jti, value, values[0], known))
 
 
 def _early(error: BaseException) -> RedisConnectionError:
@@ -274,11 +280,21 @@ class _Watch:
         self._watched = Watched(judge.unconfirmed)
         self._task: AsyncShared[asyncio.Task[None]] = AsyncShared()
 
-    async def seen(self) -> Watermarks:
-        """What was last seen; it grows old by itself when Redis is away. The first call reads it."""
+    async def seen(self, realm: str | None) -> Watermarks:
+        """As that of the checker for threads."""
+        if realm is not None:
+            self._watched.wants(realm)
         if self._task.value is None:
             await self._task.make(self._launch)
-        return self._watched.seen
+        seen = self._watched.seen
+        return seen if realm is None or seen.reads(realm) else await self._with_state(seen, realm)
+
+    async def _with_state(self, seen: Watermarks, realm: str) -> Watermarks:
+        marks = {}
+        for key, mark in seen.marks.items():
+            state = await self._client.execute_command("GET", self._judge.keys.state(key, realm))
+            marks[key] = mark._replace(states={**mark.states, realm: RealmState.parse(state)})
+        return Watermarks(marks)
 
     async def _launch(self) -> asyncio.Task[None]:
         marks: dict[str, Mark] = {}
@@ -303,6 +319,7 @@ class _Watch:
         """Reads them all. What a primary that does not answer said last stands: it must not hide a loss of another."""
         unread: Exception | None = None
         seen = self._watched.seen.marks
+        realms = self._watched.realms
         try:
             await self._client.initialize()
             slots = lowest_slots(owners(self._client))
@@ -311,8 +328,9 @@ class _Watch:
             return failure
         for slot in slots:
             keys = self._judge.keys.marks(slot)
+            states = [self._judge.keys.state(keys[0], realm) for realm in realms]
             try:
-                marks[keys[0]] = Mark.of(await self._client.execute_command("MGET", *keys))
+                marks[keys[0]] = Mark.of(realms, await self._client.execute_command("MGET", *keys, *states))
             except FAILURES as failure:
                 unread = failure
                 if keys[0] in seen:

@@ -14,9 +14,9 @@ from redis.connection import BlockingConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ._connect import Connection, opener, require_primaries
-from ._decision import Reading, Verdict
+from ._decision import Reading, RealmState, Verdict
 from ._judge import FAILURES, PROBE, WATCH_INTERVAL, Judge, Status, claims_problem
-from ._keys import is_jti, lowest_slots, owners
+from ._keys import is_jti, lowest_slots, owners, realm_of
 from ._options import Options
 from ._shared import Shared
 from ._watermarks import Mark, Watched, Watermarks
@@ -24,7 +24,7 @@ from ._watermarks import Mark, Watched, Watermarks
 _LOG = logging.getLogger("bulwark_revocation")
 
 _EXISTS = b"*2\r\n$6\r\nEXISTS\r\n"
-_MGET = b"*4\r\n$4\r\nMGET\r\n"
+_MGET = b"*%d\r\n$4\r\nMGET\r\n"
 
 
 class RevocationChecker:
@@ -81,12 +81,10 @@ class RevocationChecker:
         self._clustered = clustered
         self._closed = False
         self._revoked = self._judge.keys.revoked
-        complete, _, since = self._judge.keys.marks(None)
-        self._tail = b"\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(complete), complete.encode(), len(since), since.encode())
         self._watch = _Watch(self._judge, self._current, wait) if self._judge.watched else None
         self._renewed = 0.0
 
-    def _verdict(self, jti: object, issued_at: float | None) -> Verdict:
+    def _verdict(self, jti: object, issuer: object, issued_at: float | None) -> Verdict:
         if not is_jti(jti):
             return Verdict.MALFORMED
         judge = self._judge
@@ -94,7 +92,8 @@ class RevocationChecker:
         if near is not None:
             return near
         asked_at = time.monotonic()
-        return judge.judge(jti, self._read(jti), issued_at, asked_at)
+        realm = realm_of(issuer)
+        return judge.judge(jti, realm, self._read(jti, realm), issued_at, asked_at)
 
     def check(self, claims: Mapping[str, Any]) -> Verdict:
         """What is known about a token with these verified claims: all of them, as ``iss`` tells its realm.
@@ -105,7 +104,7 @@ class RevocationChecker:
         problem = claims_problem(claims, self._judge.now())
         if problem is not None:
             return problem
-        verdict = self._verdict(claims.get("jti"), claims.get("iat"))
+        verdict = self._verdict(claims.get("jti"), claims.get("iss"), claims.get("iat"))
         # Once more: Redis may have forgotten the token just before it was asked.
         return (claims_problem(claims, self._judge.now()) or verdict) if verdict.accepted else verdict
 
@@ -121,17 +120,17 @@ class RevocationChecker:
         application that gets no requests any more notices that Redis is back. It waits no longer than a check.
         """
         if self._judge.must_probe():
-            self._judge.probed(self._read(PROBE))
+            self._judge.probed(self._read(PROBE, None))
         return self._judge.status
 
-    def _read(self, jti: str) -> Reading | None:
+    def _read(self, jti: str, realm: str | None) -> Reading | None:
         judge = self._judge
         if not judge.circuit.allows():
             return None
         try:
             if self._closed:
                 raise RedisConnectionError("The checker is closed.")
-            reading = self._ask(self._current(), jti)
+            reading = self._ask(self._current(), jti, realm)
         except FAILURES as failure:
             if judge.failed(failure):
                 self._drop_connections()
@@ -156,13 +155,13 @@ class RevocationChecker:
             self._client.value = None
             client.close()
 
-    def _ask(self, client: Any, jti: str) -> Reading:
+    def _ask(self, client: Any, jti: str, realm: str | None) -> Reading:
         judge = self._judge
         if self._watch is not None:
             losses = judge.unconfirmed.losses()
             # The watermark first: it speaks of the time before the token is looked up.
-            seen = self._watch.seen()
-            reading = judge.read_watched(seen, client.execute_command("EXISTS", self._revoked + jti))
+            seen = self._watch.seen(realm)
+            reading = judge.read_watched(jti, realm, seen, client.execute_command("EXISTS", self._revoked + jti))
             judge.note_unconfirmed(jti, reading, losses)
             return reading
         key = (self._revoked + jti).encode()
@@ -172,9 +171,14 @@ class RevocationChecker:
                 if self._clustered
                 else _round_trip(client, b"%b$%d\r\n%b\r\n" % (_EXISTS, len(key), key))
             )
-            return Reading(bool(exists), None, None)
-        reading = judge.read(_round_trip(client, b"%b$%d\r\n%b%b" % (_MGET, len(key), key, self._tail)))
-        if reading.complete is None:
+            return Reading(bool(exists), None, None, None)
+        keys = [key, judge.keys.complete.encode()]
+        if realm is not None:
+            keys.append(judge.keys.state(judge.keys.complete, realm).encode())
+        arguments = b"".join([b"$%d\r\n%b\r\n" % (len(one), one) for one in keys])
+        token, heartbeat, *state = _round_trip(client, _MGET % (len(keys) + 1) + arguments)
+        reading = judge.read(jti, token, heartbeat, *(state or (None,)))
+        if reading.heartbeat is None:
             self._renew()
         return reading
 
@@ -236,15 +240,29 @@ class _Watch:
         self._process = os.getpid()
         self._end = threading.Event()
 
-    def seen(self) -> Watermarks:
-        """What was last seen; it grows old by itself when Redis is away. The first call reads it."""
+    def seen(self, realm: str | None) -> Watermarks:
+        """What was last seen; it grows old by itself when Redis is away. The first call reads it.
+
+        The first calls for a realm read its state.
+        """
+        if realm is not None:
+            self._watched.wants(realm)
         if self._process != os.getpid():
             # A fork does not copy the thread.
             self._process = os.getpid()
             self._thread = Shared(self._wait)
         if self._thread.value is None:
             self._thread.make(self._launch)
-        return self._watched.seen
+        seen = self._watched.seen
+        return seen if realm is None or seen.reads(realm) else self._with_state(seen, realm)
+
+    def _with_state(self, seen: Watermarks, realm: str) -> Watermarks:
+        client = self._client()
+        marks = {}
+        for key, mark in seen.marks.items():
+            state = client.execute_command("GET", self._judge.keys.state(key, realm))
+            marks[key] = mark._replace(states={**mark.states, realm: RealmState.parse(state)})
+        return Watermarks(marks)
 
     def _launch(self) -> threading.Thread:
         marks: dict[str, Mark] = {}
@@ -270,6 +288,7 @@ class _Watch:
         """Reads them all. What a primary that does not answer said last stands: it must not hide a loss of another."""
         unread: Exception | None = None
         seen = self._watched.seen.marks
+        realms = self._watched.realms
         try:
             client = self._client()
             slots = lowest_slots(owners(client))
@@ -278,8 +297,9 @@ class _Watch:
             return failure
         for slot in slots:
             keys = self._judge.keys.marks(slot)
+            states = [self._judge.keys.state(keys[0], realm) for realm in realms]
             try:
-                marks[keys[0]] = Mark.of(client.execute_command("MGET", *keys))
+                marks[keys[0]] = Mark.of(realms, client.execute_command("MGET", *keys, *states))
             except FAILURES as failure:
                 unread = failure
                 if keys[0] in seen:

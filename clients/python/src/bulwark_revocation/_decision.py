@@ -43,11 +43,58 @@ class Reading(NamedTuple):
     revoked: bool
     """True is true, however old the rest is."""
 
+    heartbeat: int | None
+    """Time up to which Redis has the revocations of realms that are not held; None if it does not say."""
+
     complete: int | None
-    """Time up to which the revocations in Redis are complete; None if Redis does not say."""
+    """Time up to which Redis has the revocations that concern the token; None if it does not say."""
 
     since: int | None
-    """Time from which Keycloak knows every token: a revocation of an older token can be missing."""
+    """Time from which Keycloak knows every token of the realm: a revocation of an older one can be missing."""
+
+
+class RealmState(NamedTuple):
+    """What Keycloak says about revocation in one realm."""
+
+    since: int
+    """Time from which it knows every token."""
+
+    held: int | None
+    """Time up to which it is complete while Keycloak cannot decide about some tokens; None if it is not held."""
+
+    doubtful: frozenset[str]
+    """Ids of tokens about which Keycloak cannot decide now."""
+
+    @staticmethod
+    def parse(value: bytes | str | None) -> RealmState | None:
+        """Reads ``since held id…``; None if there is none, or if somebody else wrote it."""
+        if value is None:
+            return None
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        fields = text.split(" ")
+        if len(fields) < 2:
+            return None
+        since = parse_time(fields[0])
+        held = None if fields[1] == "-" else parse_time(fields[1])
+        if since is None or held is None and fields[1] != "-":
+            return None
+        return RealmState(since, held, frozenset(fields[2:]))
+
+    def also(self, other: RealmState) -> RealmState:
+        """What holds if one primary of a cluster says this, and another one the other."""
+        held = [time for time in (self.held, other.held) if time is not None]
+        return RealmState(
+            max(self.since, other.since), min(held, default=None), self.doubtful | other.doubtful
+        )
+
+
+def reading_of(jti: str, revoked: bool, heartbeat: int | None, state: RealmState | None) -> Reading:
+    """What Redis says about a token; ``state`` is that of its realm."""
+    if state is None or jti in state.doubtful:
+        return Reading(revoked, heartbeat, None, None)
+    held = state.held
+    complete = heartbeat if heartbeat is None or held is None else min(heartbeat, held)
+    return Reading(revoked, heartbeat, complete, state.since)
 
 
 class Policy:
@@ -59,10 +106,9 @@ class Policy:
         self.feed_max_age = None if options.feed_max_age is None else round(options.feed_max_age * 1000)
         self.staleness = round(options.staleness * 1000)
 
-    def knows(self, reading: Reading, now: int) -> bool:
-        """Whether Redis is as complete as the options ask for."""
+    def knows(self, complete: int | None, now: int) -> bool:
+        """Whether a time of completeness is as near as the options ask for."""
         age = self.feed_max_age
-        complete = reading.complete
         return age is None or complete is not None and -age <= now - complete <= age
 
     def decide(self, reading: Reading | None, remembered: Reading | None, issued: int | None, now: int) -> Verdict:
@@ -74,7 +120,7 @@ class Policy:
         if reading is not None and reading.revoked:
             return Verdict.REVOKED
         known = _is_known(reading, issued) and _is_known(remembered, issued)
-        if known and reading is not None and self.knows(reading, now):
+        if known and reading is not None and self.knows(reading.complete, now):
             return Verdict.LIVE
         if remembered is not None and remembered.revoked:
             return Verdict.REVOKED

@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ._circuit import Circuit
-from ._decision import Policy, Reading, Verdict, parse_time
+from ._decision import Policy, RealmState, Reading, Verdict, parse_time, reading_of
 from ._keys import Keys
 from ._memory import Memory, NearCache, Unconfirmed
 from ._options import Options
@@ -66,6 +66,7 @@ class Judge:
         self._clock = clock
         self._retry_interval = options.retry_interval
         self._next_probe = 0.0
+        self._explained: str | None = None
         self._lock = threading.Lock()
 
     def now(self) -> int:
@@ -83,12 +84,14 @@ class Judge:
         remembered = None if self._memory is None else self._memory.of(jti)
         return self._policy.decide(reading, remembered, _millis(issued), self.now())
 
-    def judge(self, jti: str, reading: Reading | None, issued: float | None, asked_at: float) -> Verdict:
+    def judge(
+        self, jti: str, realm: str | None, reading: Reading | None, issued: float | None, asked_at: float
+    ) -> Verdict:
         """The verdict by what Redis answered, None if it did not; ``asked_at`` by :func:`time.monotonic`."""
         now = self.now()
         if reading is not None:
-            knows = self._learn(reading, now)
-            if self.near is not None and (knows or reading.revoked):
+            self._learn(reading, now)
+            if self.near is not None and (reading.revoked or self._policy.knows(reading.complete, now)):
                 self.near.note(jti, reading, asked_at)
         remembered = None
         if self._memory is not None:
@@ -97,15 +100,27 @@ class Judge:
                 remembered = self._memory.note(jti, reading)
             else:
                 remembered = self._memory.of(jti)
-        return self._policy.decide(reading, remembered, _millis(issued), now)
+        verdict = self._policy.decide(reading, remembered, _millis(issued), now)
+        if verdict is Verdict.UNKNOWN and reading is not None:
+            self.explain(realm, reading)
+        return verdict
 
-    def _learn(self, reading: Reading, now: int) -> bool:
-        """Whether Redis can be relied on."""
-        knows = self._policy.knows(reading, now)
+    def explain(self, realm: str | None, reading: Reading) -> None:
+        """Logs once why a realm's tokens are unknown although Redis is fed."""
+        name = realm or ""
+        if reading.heartbeat is not None and reading.complete is None and self._explained != name:
+            self._explained = name
+            _LOG.warning(
+                "Redis cannot tell about a token of realm '%s' (the last path segment of its iss): either revocation "
+                "is not on in that realm, or Keycloak cannot decide about the token now",
+                name,
+            )
+
+    def _learn(self, reading: Reading, now: int) -> None:
+        knows = self._policy.knows(reading.heartbeat, now)
         status = Status.KNOWING if knows else Status.UNFED
         if status is not self.status:
             self._become(status, "" if knows else self._feed_problem(reading, now))
-        return knows
 
     def must_probe(self) -> bool:
         """Whether a health check asks Redis now; if so the caller tells what it said."""
@@ -123,13 +138,13 @@ class Judge:
         if reading is not None:
             self._learn(reading, self.now())
 
-    def read(self, values: list[Any]) -> Reading:
-        """Reads the answer to one MGET of token, watermark and since."""
-        return Reading(values[0] is not None, parse_time(values[1]), parse_time(values[2]))
+    def read(self, jti: str, token: Any, heartbeat: Any, state: Any) -> Reading:
+        """Reads the answer to one MGET of token, watermark and state of the realm."""
+        return reading_of(jti, token is not None, parse_time(heartbeat), RealmState.parse(state))
 
-    def read_watched(self, seen: Watermarks, exists: Any) -> Reading:
+    def read_watched(self, jti: str, realm: str | None, seen: Watermarks, exists: Any) -> Reading:
         """Reads the answer to EXISTS, which goes with watermarks read before it."""
-        return Reading(bool(exists), seen.complete, seen.since)
+        return reading_of(jti, bool(exists), seen.complete, None if realm is None else seen.state(realm))
 
     def note_unconfirmed(self, jti: str, reading: Reading, losses: int) -> None:
         """Keeps an answer that only the next reading of the watermarks shows to be right."""
@@ -145,13 +160,13 @@ class Judge:
         return True
 
     def _feed_problem(self, reading: Reading, now: int) -> str:
-        if reading.complete is None:
+        if reading.heartbeat is None:
             return (
                 "it was emptied, or Keycloak with redis-revocation-listener has never fed it "
                 f"(option prefix: '{self._prefix}')"
             )
         return (
-            f"the watermark of Keycloak is {now - reading.complete} ms old; Keycloak is stopped or cannot reach Redis, "
+            f"the watermark of Keycloak is {now - reading.heartbeat} ms old; Keycloak is stopped or cannot reach Redis, "
             "or the clocks differ"
         )
 

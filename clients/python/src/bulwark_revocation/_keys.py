@@ -7,6 +7,7 @@ import re
 from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 _SLOTS = 16384
 
@@ -22,24 +23,33 @@ def is_jti(jti: object) -> TypeGuard[str]:
     return isinstance(jti, str) and _jti(jti) is not None
 
 
+def realm_of(issuer: object) -> str | None:
+    """The realm of an issuer, the last segment of its path; None if there is none."""
+    return (unquote(issuer[issuer.rfind("/") + 1 :]) or None) if isinstance(issuer, str) else None
+
+
 class Keys:
     """The keys under a prefix. Immutable."""
 
-    __slots__ = ("revoked", "complete", "since", "epoch")
+    __slots__ = ("revoked", "complete", "epoch", "_realm")
 
     def __init__(self, prefix: str) -> None:
         self.revoked = prefix + "revoked:"
         self.complete = prefix + "revocation:complete"
-        self.since = prefix + "revocation:since"
         self.epoch = prefix + "revocation:epoch"
+        self._realm = prefix + "revocation:realm"
 
-    def marks(self, slot: int | None) -> tuple[str, str, str]:
-        """Watermark, epoch and since of one primary.
+    def marks(self, slot: int) -> tuple[str, str]:
+        """Watermark and epoch of one primary of a cluster.
 
-        ``slot`` is the lowest that the primary serves in a cluster, None for a single server.
+        ``slot`` is the lowest that the primary serves.
         """
-        tag = "" if slot is None else f":{{{tag_of_slot(slot)}}}"
-        return self.complete + tag, self.epoch + tag, self.since + tag
+        tag = f":{{{tag_of_slot(slot)}}}"
+        return self.complete + tag, self.epoch + tag
+
+    def state(self, complete: str, realm: str) -> str:
+        """The state of a realm, beside a watermark's key."""
+        return f"{self._realm}{complete[len(self.complete) :]}:{realm}"
 
 
 @functools.lru_cache(maxsize=_SLOTS)

@@ -5,6 +5,7 @@ import dev.bulwark.revocation.events.ModelEventEndings;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SessionTable;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
+import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.Target;
@@ -39,6 +40,7 @@ final class EndingLedger {
   private final LedgerWriter ledger;
   private final Pools pools;
   private final Expansions expansions;
+  private final MissedPushes missedPushes;
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final LaidCutOffs cutOffs = new LaidCutOffs();
@@ -60,6 +62,7 @@ final class EndingLedger {
       LedgerWriter ledger,
       Pools pools,
       Expansions expansions,
+      MissedPushes missedPushes,
       RevocationMetrics metrics,
       Clock clock) {
     this.config = config;
@@ -70,6 +73,7 @@ final class EndingLedger {
     this.ledger = ledger;
     this.pools = pools;
     this.expansions = expansions;
+    this.missedPushes = missedPushes;
     this.metrics = metrics;
     this.clock = clock;
     this.losses = new OfflineAccessLosses(database, System::nanoTime);
@@ -222,13 +226,25 @@ final class EndingLedger {
   /**
    * Lays committed endings over the ledger on another thread. Waits for it while Redis is there, so
    * that the keys are visible before the response. Never throws.
+   *
+   * @return whether Redis has the ids of all tokens that the endings have ended; where a push of
+   *     another request has failed meanwhile, that is not known
    */
-  void expand(List<Ending> endings) {
+  boolean expand(List<Ending> endings) {
+    long missed = missedPushes.count();
+    boolean applied = isApplied(endings) && missed == missedPushes.count();
+    if (!applied) {
+      metrics.answeredEarly();
+    }
+    return applied;
+  }
+
+  private boolean isApplied(List<Ending> endings) {
     cutOffs.committed(endings);
     try {
-      Future<?> expansion = expansions.start(endings, ledger::retrySoon);
+      Future<Boolean> expansion = expansions.start(endings, ledger::retrySoon);
       if (redis.isAvailable() && !config.pushWait().isZero()) {
-        expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
+        return expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (TimeoutException | RejectedExecutionException e) {
       LOG.debugf("Revocations follow in the background: %s", e.getMessage());
@@ -237,5 +253,6 @@ final class EndingLedger {
     } catch (ExecutionException e) {
       LOG.error("Applying endings to the ledger failed and is repeated", e.getCause());
     }
+    return false;
   }
 }

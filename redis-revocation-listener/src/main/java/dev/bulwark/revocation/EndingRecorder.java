@@ -150,7 +150,14 @@ final class EndingRecorder {
       LOG.error("A revocation could not be recorded. It is applied once, now, and not repeated", e);
       service.compareSoon();
     }
-    service.endings().expand(endings);
+    expand(endings);
+  }
+
+  /** Tells the caller where Redis does not have the ids of the ended tokens yet. */
+  private void expand(List<Ending> endings) {
+    if (!service.endings().expand(endings)) {
+      PendingAnswer.mark(session);
+    }
   }
 
   @SuppressWarnings("unchecked")
@@ -160,8 +167,9 @@ final class EndingRecorder {
       return known;
     }
     List<Ending> endings = new ArrayList<>();
-    Runnable expand = () -> service.endings().expand(List.copyOf(endings));
+    Runnable expand = () -> expand(List.copyOf(endings));
     if (!AfterCommit.run(session, transactions, expand)) {
+      PendingAnswer.mark(session);
       LOG.debug(
           "Revocations follow in the background: Keycloak's transaction has no end to wait for");
     }

@@ -25,6 +25,9 @@ public final class RevocationHealthCheck implements HealthCheck {
   /** A round comes every few seconds at most; one that drains a mass logout takes longer. */
   private static final Duration MAX_ROUND_AGE = Duration.ofSeconds(30);
 
+  /** The default of the checkers: with an older heartbeat they answer 503. */
+  private static final Duration MAX_COMPLETE_AGE = Duration.ofSeconds(60);
+
   @Override
   public HealthCheckResponse call() {
     RevocationService service = RevocationListenerProviderFactory.running();
@@ -48,7 +51,10 @@ public final class RevocationHealthCheck implements HealthCheck {
       long oldest = metrics.oldestPending();
       response
           .withData("pending", metrics.pending())
-          .withData("oldestPendingSeconds", oldest == 0 ? 0 : (clock.millis() - oldest) / 1000);
+          .withData("oldestPendingSeconds", oldest == 0 ? 0 : (clock.millis() - oldest) / 1000)
+          .withData("completeAgeSeconds", metrics.completeAge().toSeconds())
+          .withData("tokensInDoubt", metrics.inDoubt())
+          .withData("realmsHeld", metrics.heldRealms());
     }
     return response.build();
   }
@@ -60,6 +66,15 @@ public final class RevocationHealthCheck implements HealthCheck {
     }
     if (!metrics.isLeading()) {
       return "another node does the background work";
+    }
+    if (metrics.completeAge().compareTo(MAX_COMPLETE_AGE) > 0) {
+      return "applications are told that nothing is known";
+    }
+    if (metrics.heldRealms() > 0) {
+      return "some realms are held";
+    }
+    if (metrics.inDoubt() > 0) {
+      return "some tokens are in doubt";
     }
     return metrics.pending() == 0 ? "in step" : "behind";
   }

@@ -5,6 +5,7 @@ import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.push.FeedState;
+import dev.bulwark.revocation.push.RealmFeed;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,28 +41,31 @@ final class RevocationReport {
    *
    * @param causes live revoked tokens of the realm
    * @param available whether Redis has answered
-   * @param completeUntil up to when Redis has all revocations, milliseconds since 1970; 0 if it
-   *     does not say
+   * @param feed what Redis tells applications about the realm; null if it has not answered
    * @param backlog live revoked tokens of all realms that Redis lacks; null where this node has not
    *     heard of Redis yet
    */
   record Report(
       List<RevokedTable.Cause> causes,
       boolean available,
-      long completeUntil,
+      @Nullable RealmFeed feed,
       RevokedTable.@Nullable Backlog backlog) {}
 
-  /** Reports about a realm. */
-  Report of(String realmId) throws SQLException {
-    FeedState feed = null;
+  /**
+   * Reports about a realm.
+   *
+   * @param realmId its internal id
+   * @param name its name
+   */
+  Report of(String realmId, String name) throws SQLException {
+    RealmFeed feed = null;
     try {
-      feed = FeedState.read(redis);
-      epochs = Collections.unmodifiableSortedSet(feed.epochs());
+      epochs = Collections.unmodifiableSortedSet(FeedState.read(redis).epochs());
+      feed = RealmFeed.read(redis, name);
     } catch (RedisUnavailableException e) {
       // That is part of the report.
     }
-    boolean available = feed != null;
-    long completeUntil = feed == null ? 0 : feed.completeUntil();
+    RealmFeed told = feed;
     SortedSet<String> known = epochs;
     long now = Math.floorDiv(clock.millis(), 1000L);
     return database.call(
@@ -69,8 +73,8 @@ final class RevocationReport {
         connection ->
             new Report(
                 database.revoked().byCause(connection, realmId, now),
-                available,
-                completeUntil,
+                told != null,
+                told,
                 known == null ? null : database.revoked().backlog(connection, known, now)));
   }
 }

@@ -127,6 +127,7 @@ final class RevocationService implements AutoCloseable {
             ledger,
             pools,
             expansions,
+            missed,
             metrics,
             clock);
     this.issuance =

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.ledger.RevokedTable;
+import dev.bulwark.revocation.push.RealmFeed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -45,7 +46,7 @@ public final class RevocationsResource {
       return ok(Map.of("running", false, "reason", off == null ? "not running" : off));
     }
     try {
-      return ok(body(service.report().of(realm.getId())));
+      return ok(body(service.report().of(realm.getId(), realm.getName())));
     } catch (SQLException e) {
       LOG.warnf("Revoked tokens could not be counted: %s", e.getMessage());
       return Response.status(Response.Status.SERVICE_UNAVAILABLE)
@@ -58,7 +59,9 @@ public final class RevocationsResource {
   private static Map<String, Object> body(RevocationReport.Report report) {
     Map<String, Object> redis = new LinkedHashMap<>();
     redis.put("available", report.available());
-    redis.put("completeUntil", moment(report.completeUntil()));
+    RealmFeed feed = report.feed();
+    redis.put("completeUntil", feed == null ? null : moment(feed.completeUntil()));
+    redis.put("inDoubt", feed == null ? null : feed.inDoubt());
     RevokedTable.Backlog backlog = report.backlog();
     redis.put("pending", backlog == null ? null : backlog.count());
     redis.put("oldestPendingAt", backlog == null ? null : moment(backlog.oldest()));

@@ -1,5 +1,7 @@
 package dev.bulwark.checker;
 
+import org.jspecify.annotations.Nullable;
+
 /** The token alone: what Redis says is believed. */
 final class BlindLookup implements Lookup {
 
@@ -10,7 +12,8 @@ final class BlindLookup implements Lookup {
   }
 
   @Override
-  public RedisAnswer read(RedisAccess redis, String jti) {
-    return new RedisAnswer(redis.exists(keys.revoked(jti)), RedisAnswer.NEVER);
+  public RedisAnswer read(RedisAccess redis, String jti, @Nullable String realm) {
+    boolean revoked = redis.exists(keys.revoked(jti));
+    return new RedisAnswer(revoked, RedisAnswer.NEVER);
   }
 }

@@ -26,7 +26,7 @@ final class Decision {
       return Verdict.REVOKED;
     }
     boolean known = isKnown(reading, issuedAt) && isKnown(remembered, issuedAt);
-    if (reading != null && isComplete(reading, now, options) && known) {
+    if (reading != null && isFresh(reading.completeUntil(), now, options) && known) {
       return Verdict.LIVE;
     }
     if (remembered != null && remembered.revoked()) {
@@ -45,10 +45,9 @@ final class Decision {
     return recent ? Verdict.LIVE_STALE : Verdict.UNKNOWN;
   }
 
-  /** Whether Redis is as complete as the options ask for. */
-  static boolean isComplete(RedisAnswer reading, long now, CheckerOptions options) {
-    return options.feedMaxAge() == null
-        || within(reading.completeUntil(), now, options.feedMaxAge());
+  /** Whether a time of completeness is as near as the options ask for. */
+  static boolean isFresh(long completeUntil, long now, CheckerOptions options) {
+    return options.feedMaxAge() == null || within(completeUntil, now, options.feedMaxAge());
   }
 
   /** Whether Keycloak has a record of the token, so that its revocation would be in Redis. */

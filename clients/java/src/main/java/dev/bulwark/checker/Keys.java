@@ -12,8 +12,8 @@ final class Keys {
   /** In place of {@link #COMPLETE}, what tells one life of a primary from the next. */
   private static final String EPOCH = "revocation:epoch";
 
-  /** Holds the time from which Keycloak knows every token, milliseconds since 1970. */
-  private static final String SINCE = "revocation:since";
+  /** Before the name of a realm: its state ({@link RealmState}). */
+  private static final String REALM = "revocation:realm";
 
   private final String prefix;
   private final String revoked;
@@ -44,12 +44,12 @@ final class Keys {
   }
 
   /**
-   * The time from which all tokens are known, in the same slot.
+   * The state of a realm, in the same slot.
    *
    * @param completeKey the key of a watermark
    */
-  String since(String completeKey) {
-    return prefix + SINCE + completeKey.substring(complete.length());
+  String state(String completeKey, String realm) {
+    return prefix + REALM + completeKey.substring(complete.length()) + ':' + realm;
   }
 
   /**

@@ -42,6 +42,9 @@ public final class RevocationChecker implements AutoCloseable {
   private final AtomicLong nextProbe = new AtomicLong(System.nanoTime());
   private volatile FeedStatus status = FeedStatus.NOT_ASKED;
 
+  /** The realm of the last log line about a realm; null if there was none. */
+  private volatile @Nullable String explained;
+
   /**
    * A checker.
    *
@@ -106,45 +109,24 @@ public final class RevocationChecker implements AutoCloseable {
         keys, watermarks, unconfirmed, nearCacheMaxAge, redis.longestAttempt());
   }
 
-  /**
-   * Whether a token must not be accepted.
-   *
-   * @param jti claim {@code jti} of a verified token; null if it has none
-   * @deprecated also true while nobody can tell, which is 503 and not 401. Use {@link
-   *     #check(String, Instant)}, whose verdict tells them apart. It is removed after one release.
-   */
-  @Deprecated(since = "0.1.0", forRemoval = true)
-  public boolean isRevoked(@Nullable String jti) {
-    return !check(jti, null).accepted();
-  }
-
-  /** As {@link #check(String, Instant)}. */
+  /** Returns what is known about a verified token. */
   public Verdict check(TokenRef token) {
-    return check(token.jti(), token.issuedAt());
-  }
-
-  /**
-   * Returns what is known about a token.
-   *
-   * @param jti claim {@code jti} of a verified token; null if it has none
-   * @param issuedAt claim {@code iat}; null if unknown. It shows whether the token is older than
-   *     Keycloak's record of tokens ({@link Verdict#UNKNOWN}), and bounded staleness uses it
-   */
-  public Verdict check(@Nullable String jti, @Nullable Instant issuedAt) {
     if (observer == null) {
-      return decide(jti, issuedAt);
+      return decide(token);
     }
     long began = System.nanoTime();
-    Verdict verdict = decide(jti, issuedAt);
+    Verdict verdict = decide(token);
     observer.checked(verdict, Duration.ofNanos(System.nanoTime() - began));
     return verdict;
   }
 
-  private Verdict decide(@Nullable String jti, @Nullable Instant issuedAt) {
+  private Verdict decide(TokenRef token) {
+    String jti = token.jti();
     if (jti == null || !JtiRule.allows(jti)) {
       return Verdict.MALFORMED;
     }
-    RedisAnswer reading = read(jti);
+    String realm = RealmState.realmOf(token.issuer());
+    RedisAnswer reading = read(jti, realm);
     RedisAnswer remembered = null;
     if (remembers) {
       if (reading != null && lookup.isProof(reading)) {
@@ -152,18 +134,36 @@ public final class RevocationChecker implements AutoCloseable {
       }
       remembered = memory.of(jti);
     }
+    Instant issuedAt = token.issuedAt();
     Long issued = issuedAt == null ? null : issuedAt.toEpochMilli();
     long now = clock.millis();
     noteFeed(reading, now);
-    return Decision.of(reading, remembered, issued, now, options);
+    Verdict verdict = Decision.of(reading, remembered, issued, now, options);
+    if (verdict == Verdict.UNKNOWN && reading != null) {
+      explain(realm, reading);
+    }
+    return verdict;
+  }
+
+  /** Logs once why a realm's tokens are unknown although Redis is fed. */
+  private void explain(@Nullable String realm, RedisAnswer reading) {
+    String name = realm == null ? "" : realm;
+    if (reading.heartbeat() != RedisAnswer.NEVER
+        && reading.completeUntil() == RedisAnswer.NEVER
+        && !name.equals(explained)) {
+      explained = name;
+      LOG.warn(
+          "Redis cannot tell about a token of realm '{}' (the last path segment of its iss): either"
+              + " revocation is not on in that realm, or Keycloak cannot decide about the token now",
+          name);
+    }
   }
 
   private void noteFeed(@Nullable RedisAnswer reading, long now) {
     if (reading != null) {
-      boolean complete = Decision.isComplete(reading, now, options);
+      boolean fed = Decision.isFresh(reading.heartbeat(), now, options);
       transitionTo(
-          complete ? FeedStatus.KNOWING : FeedStatus.UNFED,
-          complete ? null : feedProblem(reading, now));
+          fed ? FeedStatus.KNOWING : FeedStatus.UNFED, fed ? null : feedProblem(reading, now));
     }
   }
 
@@ -181,7 +181,7 @@ public final class RevocationChecker implements AutoCloseable {
   public FeedStatus probe() {
     FeedStatus last = status;
     if ((last == FeedStatus.AWAY || last == FeedStatus.UNFED) && isProbeDue()) {
-      noteFeed(read(PROBE_ID), clock.millis());
+      noteFeed(read(PROBE_ID, null), clock.millis());
     }
     return status;
   }
@@ -192,12 +192,12 @@ public final class RevocationChecker implements AutoCloseable {
     return now - due >= 0 && nextProbe.compareAndSet(due, now + options.retryInterval().toNanos());
   }
 
-  private @Nullable RedisAnswer read(String jti) {
+  private @Nullable RedisAnswer read(String jti, @Nullable String realm) {
     if (!circuit.allows(System.nanoTime())) {
       return null;
     }
     try {
-      RedisAnswer reading = readOnce(jti);
+      RedisAnswer reading = readOnce(jti, realm);
       circuit.succeeded();
       return reading;
     } catch (RedisUnavailableException e) {
@@ -215,28 +215,28 @@ public final class RevocationChecker implements AutoCloseable {
   }
 
   /** On a fresh connection if the pool gave a dead one. */
-  private RedisAnswer readOnce(String jti) {
+  private RedisAnswer readOnce(String jti, @Nullable String realm) {
     try {
-      return lookup.read(redis, jti);
+      return lookup.read(redis, jti, realm);
     } catch (RedisUnavailableException e) {
       if (e.kind().isOfRedis()) {
         redis.dropIdleConnections();
       }
       if (e.kind() == Kind.CONNECTION_LOST) {
-        return lookup.read(redis, jti);
+        return lookup.read(redis, jti, realm);
       }
       throw e;
     }
   }
 
   private String feedProblem(RedisAnswer reading, long now) {
-    return reading.completeUntil() == RedisAnswer.NEVER
+    return reading.heartbeat() == RedisAnswer.NEVER
         ? "it has been emptied, or Keycloak with redis-revocation-listener has never fed it"
             + " (prefix '"
             + options.prefix()
             + "')"
         : "what Keycloak says to be complete in it is "
-            + (now - reading.completeUntil())
+            + (now - reading.heartbeat())
             + " ms old; Keycloak is unreachable or cannot reach Redis, or the clocks differ";
   }
 

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Token and watermark by one MGET. Redis runs it atomically, so that no flush comes in between: an
- * emptied Redis never passes for one that knows the token to be good.
+ * Token, heartbeat and state of the realm by one MGET. Redis runs it atomically, so that no flush
+ * comes in between: an emptied Redis never passes for one that knows the token to be good.
  */
 final class SingleTripLookup implements Lookup {
 
@@ -16,12 +16,18 @@ final class SingleTripLookup implements Lookup {
   }
 
   @Override
-  public RedisAnswer read(RedisAccess redis, String jti) {
+  public RedisAnswer read(RedisAccess redis, String jti, @Nullable String realm) {
+    String token = keys.revoked(jti);
+    String complete = keys.complete();
     List<@Nullable String> values =
-        redis.mget(List.of(keys.revoked(jti), keys.complete(), keys.since(keys.complete())));
-    return new RedisAnswer(
+        redis.mget(
+            realm == null
+                ? List.of(token, complete)
+                : List.of(token, complete, keys.state(complete, realm)));
+    return RedisAnswer.of(
+        jti,
         values.get(0) != null,
-        RedisAnswer.completeUntil(values.get(1)),
-        RedisAnswer.completeUntil(values.get(2)));
+        RedisAnswer.time(values.get(1)),
+        realm == null ? null : RealmState.parse(values.get(2)));
   }
 }

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * {@code exp} without leeway: Redis deletes a revoked token then.
  *
  * @param jti claim {@code jti} (RFC 7519, section 4.1.7); null if the token has none
- * @param issuedAt claim {@code iat}; null if unknown
+ * @param issuer claim {@code iss}, which names the realm; null if the token has none: then nobody
+ *     can tell whether it is good ({@link Verdict#UNKNOWN})
+ * @param issuedAt claim {@code iat}; null if unknown. It shows whether the token is older than
+ *     Keycloak's record of the realm's tokens ({@link Verdict#UNKNOWN}), and bounded staleness uses
+ *     it
  */
-public record TokenRef(@Nullable String jti, @Nullable Instant issuedAt) {}
+public record TokenRef(@Nullable String jti, @Nullable String issuer, @Nullable Instant issuedAt) {}

@@ -22,8 +22,9 @@ public enum Verdict {
 
   /**
    * Nobody can tell: Redis is unreachable, has been emptied, or is not fed by Keycloak, or the
-   * token was issued before Keycloak recorded its tokens. The token may be good: answer 503, so
-   * that the client keeps it.
+   * token's realm has no revocation, or Keycloak cannot decide about the token now, or it was
+   * issued before Keycloak recorded the realm's tokens. The token may be good: answer 503, so that
+   * the client keeps it.
    */
   UNKNOWN(false);
 

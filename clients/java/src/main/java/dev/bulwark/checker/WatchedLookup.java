@@ -1,6 +1,7 @@
 package dev.bulwark.checker;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The token by EXISTS, perhaps from the near-cache; the watermark as last seen by a watch. */
 final class WatchedLookup implements Lookup {
@@ -24,17 +25,18 @@ final class WatchedLookup implements Lookup {
   }
 
   @Override
-  public RedisAnswer read(RedisAccess redis, String jti) {
+  public RedisAnswer read(RedisAccess redis, String jti, @Nullable String realm) {
     long losses = unconfirmed.losses();
     // The watermark first: it speaks of the time before the token is looked up.
-    Watermarks watermarks = watch.seen(redis);
+    Watermarks watermarks = watch.seen(redis, realm);
     long completeUntil = watermarks.completeUntil();
     boolean revoked = redis.exists(keys.revoked(jti));
     RedisAnswer reading =
-        new RedisAnswer(
+        RedisAnswer.of(
+            jti,
             revoked,
             completeUntil == RedisAnswer.NEVER ? RedisAnswer.NEVER : completeUntil - allowance,
-            watermarks.since());
+            realm == null ? null : watermarks.state(realm));
     if (!revoked) {
       unconfirmed.note(jti, reading, losses);
     }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -23,17 +25,24 @@ final class WatermarkPoller implements AutoCloseable {
   /** Between two readings. */
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
+  /** The state of a further realm is read for each of its tokens. */
+  private static final int MOST_REALMS = 1_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(WatermarkPoller.class);
 
   private final Function<RedisAccess, List<String>> watermarks;
-  private final Keys keys;
+  private final WatermarkReader reader;
   private final PendingAnswers unconfirmed;
   private final long clearInterval;
   private final long startWait;
   private final Object signal = new Object();
   private final ReentrantLock starting = new ReentrantLock();
 
-  private volatile Watermarks seen = new Watermarks(Map.of());
+  private volatile Watermarks seen = new Watermarks(Map.of(), Set.of());
+
+  /** Those that tokens have named, up to {@link #MOST_REALMS}. */
+  private final Set<String> realms = ConcurrentHashMap.newKeySet();
+
   private volatile int failures;
   private @Nullable RedisUnavailableException failure;
   private boolean closed;
@@ -54,7 +63,7 @@ final class WatermarkPoller implements AutoCloseable {
       PendingAnswers unconfirmed,
       Duration nearCacheMaxAge,
       Duration startWait) {
-    this.keys = keys;
+    this.reader = new WatermarkReader(keys);
     this.unconfirmed = unconfirmed;
     this.watermarks = watermarks;
     this.clearInterval = nearCacheMaxAge.minus(INTERVAL).toNanos();
@@ -63,15 +72,22 @@ final class WatermarkPoller implements AutoCloseable {
 
   /**
    * What was last seen; it grows old by itself when Redis is away. The first call reads it, and so
-   * does the first one after the end of the thread.
+   * does the first one after the end of the thread. The first calls for a realm read its state.
    *
+   * @param realm whose state is wanted; null for none
    * @throws RedisUnavailableException if this call reads it, and cannot
    */
-  Watermarks seen(RedisAccess redis) {
+  Watermarks seen(RedisAccess redis, @Nullable String realm) {
+    if (realm != null && !realms.contains(realm) && realms.size() < MOST_REALMS) {
+      realms.add(realm);
+    }
     if (!isWatching()) {
       start(redis);
     }
-    return seen;
+    Watermarks last = seen;
+    return realm == null || last.realms().contains(realm)
+        ? last
+        : reader.withState(redis, last, realm);
   }
 
   /** An error ends the thread, and so does an application that interrupts all of its threads. */
@@ -108,11 +124,12 @@ final class WatermarkPoller implements AutoCloseable {
   private void readFirst(RedisAccess redis) {
     try {
       Map<String, Watermarks.Mark> marks = new HashMap<>();
-      RedisUnavailableException unread = read(redis, marks);
+      List<String> asked = List.copyOf(realms);
+      RedisUnavailableException unread = read(redis, asked, marks);
       if (unread != null) {
         throw unread;
       }
-      seen = new Watermarks(marks);
+      seen = new Watermarks(marks, Set.copyOf(asked));
       if (thread != null) {
         discardUnwatchedAnswers(redis);
       }
@@ -182,8 +199,9 @@ final class WatermarkPoller implements AutoCloseable {
     try {
       unconfirmed.begin();
       Map<String, Watermarks.Mark> marks = new HashMap<>();
-      RedisUnavailableException unread = read(redis, marks);
-      Watermarks now = new Watermarks(marks);
+      List<String> asked = List.copyOf(realms);
+      RedisUnavailableException unread = read(redis, asked, marks);
+      Watermarks now = new Watermarks(marks, Set.copyOf(asked));
       boolean holds = now.continues(seen);
       // Before the loss is told: an answer with the old watermark is then too late to be noted.
       seen = now;
@@ -211,22 +229,16 @@ final class WatermarkPoller implements AutoCloseable {
    * Reads them all. One that does not answer must not hide that another was emptied: what it said
    * last stands and grows old.
    *
+   * @param asked realms whose states are read
    * @param marks gets them
    * @return why one could not be read; null if all could
    */
   private @Nullable RedisUnavailableException read(
-      RedisAccess redis, Map<String, Watermarks.Mark> marks) {
+      RedisAccess redis, List<String> asked, Map<String, Watermarks.Mark> marks) {
     RedisUnavailableException unread = null;
     for (String key : watermarks.apply(redis)) {
       try {
-        List<@Nullable String> values = redis.mget(List.of(key, keys.epoch(key), keys.since(key)));
-        String epoch = values.get(1);
-        marks.put(
-            key,
-            new Watermarks.Mark(
-                RedisAnswer.completeUntil(values.get(0)),
-                RedisAnswer.completeUntil(values.get(2)),
-                epoch == null ? "" : epoch));
+        marks.put(key, reader.mark(redis, key, asked));
       } catch (RedisUnavailableException e) {
         unread = e;
         Watermarks.Mark last = seen.marks().get(key);

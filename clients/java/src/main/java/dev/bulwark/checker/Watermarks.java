@@ -1,27 +1,49 @@
 package dev.bulwark.checker;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What all primaries say.
  *
  * @param marks by the watermark's key
+ * @param realms those whose states were read
  */
-record Watermarks(Map<String, Mark> marks) {
+record Watermarks(Map<String, Mark> marks, Set<String> realms) {
 
   /**
    * What one primary says.
    *
    * @param completeUntil {@link RedisAnswer#NEVER} if it does not
-   * @param since from when on all tokens are known; {@link RedisAnswer#NEVER} if it does not say
    * @param epoch of its present life, as Keycloak writes it; empty if it has none
+   * @param states by the name of the realm, as far as they were read and are there
    */
-  record Mark(long completeUntil, long since, String epoch) {}
+  record Mark(long completeUntil, String epoch, Map<String, RealmState> states) {
 
-  /** The latest of all primaries. */
-  long since() {
-    return marks.values().stream().mapToLong(Mark::since).max().orElse(RedisAnswer.NEVER);
+    /** Returns the mark with the state of one more realm. */
+    Mark with(String realm, @Nullable RealmState state) {
+      if (state == null) {
+        return this;
+      }
+      Map<String, RealmState> more = new HashMap<>(states);
+      more.put(realm, state);
+      return new Mark(completeUntil, epoch, more);
+    }
+  }
+
+  /** Returns what all primaries together say of a realm; null if one of them says nothing. */
+  @Nullable RealmState state(String realm) {
+    RealmState whole = null;
+    for (Mark mark : marks.values()) {
+      RealmState state = mark.states().get(realm);
+      if (state == null) {
+        return null;
+      }
+      whole = whole == null ? state : whole.and(state);
+    }
+    return whole;
   }
 
   /** Of all primaries, since a token may be on any. */

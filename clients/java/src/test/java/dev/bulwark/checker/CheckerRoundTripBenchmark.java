@@ -68,7 +68,7 @@ public final class CheckerRoundTripBenchmark {
           };
       Consumer<String> check =
           jti -> {
-            if (checker.check(jti, null) != Verdict.LIVE) {
+            if (checker.check(RedisProcess.token(jti)) != Verdict.LIVE) {
               throw new IllegalStateException("revoked, or not fed: " + checker.status());
             }
           };

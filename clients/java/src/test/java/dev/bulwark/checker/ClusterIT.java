@@ -37,6 +37,7 @@ class ClusterIT {
           keys.complete(TestCluster.FIRST_SLOTS.get(node)),
           3_600_000,
           "" + System.currentTimeMillis());
+      jedis.set(keys.state(keys.complete(TestCluster.FIRST_SLOTS.get(node)), "app"), "0 -");
     }
   }
 
@@ -56,11 +57,11 @@ class ClusterIT {
       for (int i = 0; i < 30; i++) {
         writer.set("revoked:bad-" + i, "1");
       }
-      assertThat(checker.check("warm-up", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("warm-up"))).isEqualTo(Verdict.LIVE);
       long before = calls();
       for (int i = 0; i < 30; i++) {
-        assertThat(checker.check("bad-" + i, null)).isEqualTo(Verdict.REVOKED);
-        assertThat(checker.check("good-" + i, null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("bad-" + i))).isEqualTo(Verdict.REVOKED);
+        assertThat(checker.check(RedisProcess.token("good-" + i))).isEqualTo(Verdict.LIVE);
       }
       assertThat(calls() - before).isEqualTo(60);
       assertThat(cluster.nodes()).allSatisfy(node -> assertThat(node.calls("exists")).isPositive());
@@ -79,18 +80,18 @@ class ClusterIT {
     feed(1);
     feed(2);
     try (RevocationChecker checker = checker()) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
       }
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(3))
-          .until(() -> checker.check("good", null) == Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token("good")) == Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       feed(1);
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(3))
-          .until(() -> checker.check("good", null) == Verdict.LIVE);
+          .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
     }
   }
 
@@ -118,7 +119,7 @@ class ClusterIT {
                 .retryInterval(Duration.ofMillis(100))
                 .feedMaxAge(Duration.ofHours(1))
                 .build())) {
-      assertThat(checker.check(onLast, null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token(onLast))).isEqualTo(Verdict.LIVE);
       cluster.node(0).halt();
       try (Jedis jedis = cluster.node(1).connect()) {
         jedis.flushAll();
@@ -126,7 +127,7 @@ class ClusterIT {
       // Far below the age at which the watermark of the one that is away is too old.
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> checker.check(onLast, null) == Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token(onLast)) == Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
     } finally {
       cluster.node(0).goOn();
@@ -138,7 +139,7 @@ class ClusterIT {
     feed(0);
     feed(1);
     try (RevocationChecker checker = checker()) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
     }
   }
 }

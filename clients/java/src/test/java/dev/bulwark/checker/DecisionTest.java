@@ -77,7 +77,7 @@ class DecisionTest {
   @ParameterizedTest
   @ValueSource(longs = {NOW + Long.MIN_VALUE, NOW + Long.MIN_VALUE + 1, Long.MAX_VALUE})
   void anAbsurdTimeIsNotNow(long completeUntil) {
-    RedisAnswer reading = new RedisAnswer(false, completeUntil, 0);
+    RedisAnswer reading = new RedisAnswer(false, completeUntil, completeUntil, 0);
     assertThat(Decision.of(reading, null, null, NOW, CheckerOptions.failClosed()))
         .isEqualTo(Verdict.UNKNOWN);
   }
@@ -98,7 +98,7 @@ class DecisionTest {
           """)
   void anOlderTokenIsUnknown(
       long since, @Nullable Long age, boolean revoked, Verdict failClosed, Verdict bounded) {
-    RedisAnswer reading = new RedisAnswer(revoked, NOW, NOW - since * 1000);
+    RedisAnswer reading = new RedisAnswer(revoked, NOW, NOW, NOW - since * 1000);
     Long issued = age == null ? null : NOW - age * 1000;
     assertThat(Decision.of(reading, null, issued, NOW, CheckerOptions.failClosed()))
         .isEqualTo(failClosed);

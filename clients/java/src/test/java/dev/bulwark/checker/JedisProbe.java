@@ -41,7 +41,11 @@ public final class JedisProbe {
 
   private static String line(String name, JedisAccess access) {
     try (RevocationChecker checker = new RevocationChecker(access, CheckerOptions.failClosed())) {
-      return name + ": " + checker.check("good", null) + " " + checker.check("bad", null);
+      return name
+          + ": "
+          + checker.check(RedisProcess.token("good"))
+          + " "
+          + checker.check(RedisProcess.token("bad"));
     }
   }
 

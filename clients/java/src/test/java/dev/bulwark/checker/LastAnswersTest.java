@@ -3,6 +3,7 @@ package dev.bulwark.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,8 @@ class LastAnswersTest {
 
   private static Watermarks watermarks(String key, @Nullable Long completeUntil, String epoch) {
     Watermarks.Mark mark =
-        new Watermarks.Mark(completeUntil == null ? RedisAnswer.NEVER : completeUntil, 0, epoch);
-    return new Watermarks(Map.of("x", new Watermarks.Mark(9, 0, "e"), key, mark));
+        new Watermarks.Mark(
+            completeUntil == null ? RedisAnswer.NEVER : completeUntil, epoch, Map.of());
+    return new Watermarks(Map.of("x", new Watermarks.Mark(9, "e", Map.of()), key, mark), Set.of());
   }
 }

@@ -54,10 +54,10 @@ class NearCacheIT {
   @Test
   void aKnownTokenCostsNoTripAndItsRevocationIsSeen() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.LIVE);
       long asked = redis.calls("exists");
       for (int i = 0; i < 1000; i++) {
-        assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.LIVE);
       }
       // The cache is emptied every 9 s: at most once in so short a time.
       assertThat(redis.calls("exists") - asked).isLessThanOrEqualTo(1);
@@ -65,7 +65,7 @@ class NearCacheIT {
       await()
           .atMost(Duration.ofSeconds(20))
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> checker.check("token", null) == Verdict.REVOKED);
+          .until(() -> checker.check(RedisProcess.token("token")) == Verdict.REVOKED);
     }
   }
 
@@ -73,29 +73,29 @@ class NearCacheIT {
   @Test
   void theCacheDoesNotHideThatRedisIsAway() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.LIVE);
       redis.stop();
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token("token")) == Verdict.UNKNOWN);
     }
   }
 
   @Test
   void anEmptiedRedisIsNoticed() {
     try (RevocationChecker checker = checker(CheckerOptions.failClosed())) {
-      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.LIVE);
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token("token")) == Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       redis.feed();
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("token", null) == Verdict.LIVE);
+          .until(() -> checker.check(RedisProcess.token("token")) == Verdict.LIVE);
     }
   }
 
@@ -105,11 +105,11 @@ class NearCacheIT {
     CheckerOptions options =
         CheckerOptions.builder().nearCacheMaxAge(Duration.ofSeconds(2)).build();
     try (RevocationChecker checker = checker(options)) {
-      assertThat(checker.check("token", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.LIVE);
       redis.halt();
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> checker.check("token", null) == Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token("token")) == Verdict.UNKNOWN);
     } finally {
       redis.goOn();
     }
@@ -122,7 +122,8 @@ class NearCacheIT {
       redis.halt();
       long began = System.nanoTime();
       RevocationCheckerIT.inParallel(
-          50, () -> assertThat(checker.check("token", null)).isEqualTo(Verdict.UNKNOWN));
+          50,
+          () -> assertThat(checker.check(RedisProcess.token("token"))).isEqualTo(Verdict.UNKNOWN));
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isBetween(Duration.ofMillis(250), Duration.ofSeconds(10));
     } finally {
@@ -137,19 +138,19 @@ class NearCacheIT {
     redis.revoke("bad");
     try (RevocationChecker checker =
         checker(CheckerOptions.boundedStaleness(Duration.ofSeconds(60)))) {
-      assertThat(checker.check("good", longAgo)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good", longAgo))).isEqualTo(Verdict.LIVE);
       long readings = redis.calls("mget");
       await().until(() -> redis.calls("mget") >= readings + 2);
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
-      assertThat(checker.check("bad", longAgo))
+      assertThat(checker.check(RedisProcess.token("bad", longAgo)))
           .as("VALID unless it has been noticed already")
           .isIn(Verdict.LIVE, Verdict.UNKNOWN);
       await()
           .atMost(WatermarkPoller.INTERVAL.multipliedBy(30))
-          .until(() -> checker.check("good", longAgo) == Verdict.LIVE_STALE);
-      assertThat(checker.check("bad", longAgo)).isEqualTo(Verdict.UNKNOWN);
+          .until(() -> checker.check(RedisProcess.token("good", longAgo)) == Verdict.LIVE_STALE);
+      assertThat(checker.check(RedisProcess.token("bad", longAgo))).isEqualTo(Verdict.UNKNOWN);
     }
   }
 }

@@ -104,9 +104,9 @@ class OptionsTest {
 
   @Test
   void aWatermarkThatIsNoNumberSaysNothing() {
-    assertThat(RedisAnswer.completeUntil("1764030000000")).isEqualTo(1764030000000L);
-    assertThat(RedisAnswer.completeUntil("soon")).isEqualTo(RedisAnswer.NEVER);
-    assertThat(RedisAnswer.completeUntil(null)).isEqualTo(RedisAnswer.NEVER);
+    assertThat(RedisAnswer.time("1764030000000")).isEqualTo(1764030000000L);
+    assertThat(RedisAnswer.time("soon")).isEqualTo(RedisAnswer.NEVER);
+    assertThat(RedisAnswer.time(null)).isEqualTo(RedisAnswer.NEVER);
   }
 
   @Test

@@ -35,6 +35,7 @@ class ReactiveDecoderIT {
 
   private static Jwt token() {
     return Jwt.withTokenValue("token")
+        .issuer("https://sso.example.org/realms/app")
         .header("alg", "RS256")
         .claim("typ", "Bearer")
         .jti("good")
@@ -81,7 +82,7 @@ class ReactiveDecoderIT {
               SpringDataAccess.lettuce(factory, PATIENCE, PATIENCE),
               CheckerOptions.builder().retryInterval(Duration.ofMinutes(1)).build(),
               (verdict, elapsed) -> verdicts.add(verdict))) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         assertThat(verdicts.remove()).isEqualTo(Verdict.LIVE);
         CountDownLatch asked = new CountDownLatch(1);
         OAuth2TokenValidator<Jwt> validator = new RevocationValidator(checker);
@@ -103,7 +104,7 @@ class ReactiveDecoderIT {
         assertThat(verdicts.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
             .as("of the caller who hung up")
             .isEqualTo(Verdict.LIVE);
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
       } finally {
         factory.destroy();

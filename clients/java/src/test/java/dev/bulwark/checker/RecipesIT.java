@@ -368,7 +368,17 @@ class RecipesIT {
     long after = redis.calls("mget") + redis.calls("get") + redis.calls("exists");
     assertThat(after - before).as("round trips").isEqualTo(10);
 
-    since(System.currentTimeMillis() - 60_000);
+    for (String state :
+        List.of("", "0", "never -", "0 never", "0 - onrtac:bad onrtac:good", "0 1000")) {
+      state(state);
+      assertThat(recipe.verdict(good("onrtac:good"))).as(state).isEqualTo("unknown");
+      assertThat(recipe.verdict(good("onrtac:bad"))).as(state).isEqualTo("revoked");
+    }
+    for (String state : List.of("0 - onrtac:goods", "0 " + System.currentTimeMillis())) {
+      state(state);
+      assertThat(recipe.verdict(good("onrtac:good"))).as(state).isEqualTo("live");
+    }
+    state(System.currentTimeMillis() - 60_000 + " -");
     assertThat(recipe.verdict(good("onrtac:good"))).isEqualTo("live");
     assertThat(recipe.verdict(new Question("onrtac:old", now() - 120)))
         .as("older than the ledger")
@@ -420,9 +430,14 @@ class RecipesIT {
     }
   }
 
-  private void since(long time) {
+  /** What Keycloak says of the realm; an empty text for nothing. */
+  private void state(String text) {
     try (Jedis jedis = redis.connect()) {
-      jedis.set("revocation:since", Long.toString(time));
+      if (text.isEmpty()) {
+        jedis.del("revocation:realm:app");
+      } else {
+        jedis.set("revocation:realm:app", text);
+      }
     }
   }
 

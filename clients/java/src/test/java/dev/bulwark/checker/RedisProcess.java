@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ import redis.embedded.core.ExecutableProvider;
 public final class RedisProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(20);
+  private static final String ISSUER = "https://sso.example.org/realms/app";
+
   private static final String EXECUTABLE = executable();
 
   private final Path folder;
@@ -146,6 +149,16 @@ public final class RedisProcess implements AutoCloseable {
     }
   }
 
+  /** A token of the realm that is fed. */
+  public static TokenRef token(@Nullable String jti) {
+    return token(jti, null);
+  }
+
+  /** A token of that realm, issued at a time. */
+  static TokenRef token(@Nullable String jti, @Nullable Instant issuedAt) {
+    return new TokenRef(jti, ISSUER, issuedAt);
+  }
+
   /** As Keycloak does: everything revoked until now is there. */
   public void feed() {
     feed(System.currentTimeMillis());
@@ -154,6 +167,7 @@ public final class RedisProcess implements AutoCloseable {
   void feed(long completeUntil) {
     try (Jedis jedis = connect()) {
       jedis.psetex("revocation:complete", 3_600_000, Long.toString(completeUntil));
+      jedis.set("revocation:realm:app", "0 -");
     }
   }
 

@@ -62,8 +62,8 @@ class RevocationCheckerIT {
     redis.revoke("onrtac:bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
       assertThat(checker.status()).isEqualTo(FeedStatus.NOT_ASKED);
-      assertThat(checker.check("onrtac:good", null)).isEqualTo(Verdict.LIVE);
-      assertThat(checker.check("onrtac:bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("onrtac:good"))).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("onrtac:bad"))).isEqualTo(Verdict.REVOKED);
       assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
     }
   }
@@ -74,10 +74,10 @@ class RevocationCheckerIT {
   void theOldMethodStillWorks() {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.isRevoked("good")).isFalse();
-      assertThat(checker.isRevoked("bad")).isTrue();
+      assertThat(checker.check(RedisProcess.token("good")).accepted()).isTrue();
+      assertThat(checker.check(RedisProcess.token("bad")).accepted()).isFalse();
       redis.stop();
-      assertThat(checker.isRevoked("good")).isTrue();
+      assertThat(checker.check(RedisProcess.token("good")).accepted()).isFalse();
     }
   }
 
@@ -93,9 +93,9 @@ class RevocationCheckerIT {
               assertThat(elapsed).isPositive();
               seen.add(verdict);
             })) {
-      checker.check("good", null);
-      checker.check("bad", null);
-      checker.check(null, null);
+      checker.check(RedisProcess.token("good"));
+      checker.check(RedisProcess.token("bad"));
+      checker.check(RedisProcess.token(null));
     }
     assertThat(seen).containsExactly(Verdict.LIVE, Verdict.REVOKED, Verdict.MALFORMED);
   }
@@ -105,8 +105,8 @@ class RevocationCheckerIT {
     redis.revoke("bad");
     try (RedisClient own = RedisClient.create("127.0.0.1", redis.port())) {
       try (RevocationChecker checker = new RevocationChecker(JedisAccess.of(own), FAIL_CLOSED)) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
-        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
       }
       assertThat(own.ping()).as("left open").isEqualTo("PONG");
     }
@@ -117,23 +117,25 @@ class RevocationCheckerIT {
     try (Jedis jedis = redis.connect()) {
       jedis.set("kc:revoked:bad", "1");
       jedis.set("kc:revocation:complete", Long.toString(System.currentTimeMillis()));
+      jedis.set("kc:revocation:realm:app", "0 -");
     }
     redis.revoke("good");
     try (RevocationChecker checker = checker(FAIL_CLOSED.toBuilder().prefix("kc:").build())) {
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
     }
   }
 
   @Test
   void aCheckIsOneCommand() {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("first", null)).as("connects").isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("first"))).as("connects").isEqualTo(Verdict.LIVE);
       List<String> seen =
           monitored(
               () -> {
                 for (int i = 0; i < 20; i++) {
-                  assertThat(checker.check("token-" + i, null)).isEqualTo(Verdict.LIVE);
+                  assertThat(checker.check(RedisProcess.token("token-" + i)))
+                      .isEqualTo(Verdict.LIVE);
                 }
               });
       assertThat(seen).hasSize(20);
@@ -142,7 +144,7 @@ class RevocationCheckerIT {
             .endsWith(
                 "\"MGET\" \"revoked:token-"
                     + i
-                    + "\" \"revocation:complete\" \"revocation:since\"");
+                    + "\" \"revocation:complete\" \"revocation:realm:app\"");
       }
     }
   }
@@ -152,10 +154,14 @@ class RevocationCheckerIT {
       strings = {"", "a b", "a\r\nDEL revoked:bad\r\n", "a\0", "{x}a", "\u00fc", "a\nSET x 1"})
   void aHostileIdReachesRedisNotAtAll(String jti) {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("first", null)).isEqualTo(Verdict.LIVE);
-      assertThat(monitored(() -> assertThat(checker.check(jti, null)).isEqualTo(Verdict.MALFORMED)))
+      assertThat(checker.check(RedisProcess.token("first"))).isEqualTo(Verdict.LIVE);
+      assertThat(
+              monitored(
+                  () ->
+                      assertThat(checker.check(RedisProcess.token(jti)))
+                          .isEqualTo(Verdict.MALFORMED)))
           .isEmpty();
-      assertThat(checker.check(null, null)).isEqualTo(Verdict.MALFORMED);
+      assertThat(checker.check(RedisProcess.token(null))).isEqualTo(Verdict.MALFORMED);
     }
   }
 
@@ -200,22 +206,23 @@ class RevocationCheckerIT {
   @Test
   void awayFailsClosedQuicklyAndComesBack() {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good", Instant.now()))).isEqualTo(Verdict.LIVE);
       redis.stop();
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good", Instant.now())))
+          .isEqualTo(Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.AWAY);
 
       redis.startAgain();
       await()
           .until(
               () -> {
-                assertThat(checker.check("good", null))
+                assertThat(checker.check(RedisProcess.token("good")))
                     .as("it is empty")
                     .isEqualTo(Verdict.UNKNOWN);
                 return checker.status() == FeedStatus.UNFED;
               });
       redis.feed();
-      assertThat(checker.check("good", Instant.now())).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good", Instant.now()))).isEqualTo(Verdict.LIVE);
     }
   }
 
@@ -224,10 +231,10 @@ class RevocationCheckerIT {
   void theHealthCheckFindsOutByItselfThatRedisIsBack() {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
       assertThat(checker.probe()).isEqualTo(FeedStatus.NOT_ASKED);
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       assertThat(monitored(checker::probe)).as("while all is well").isEmpty();
       redis.stop();
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
       redis.startAgain();
       await().until(() -> checker.probe() == FeedStatus.UNFED);
       redis.feed();
@@ -243,7 +250,7 @@ class RevocationCheckerIT {
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
       assertThat(
               monitored(
                   () -> {
@@ -259,22 +266,23 @@ class RevocationCheckerIT {
   void anAppStartsWithoutRedis() {
     redis.stop();
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
       redis.startAgain();
       redis.feed();
-      await().until(() -> checker.check("good", null) == Verdict.LIVE);
+      await().until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
     }
   }
 
   @Test
   void deadConnectionsOfThePoolDoNotFailACheck() throws Exception {
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      inParallel(8, () -> assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE));
+      inParallel(
+          8, () -> assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE));
       try (Jedis jedis = redis.connect()) {
         jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes");
       }
       for (int i = 0; i < 16; i++) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       }
     }
   }
@@ -283,17 +291,19 @@ class RevocationCheckerIT {
   void aHaltedRedisCostsOneTimeOutAndThenNothing() throws Exception {
     try (RevocationChecker checker =
         checker(FAIL_CLOSED.toBuilder().retryInterval(Duration.ofMinutes(1)).build())) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       redis.halt();
       try {
         long began = System.nanoTime();
-        inParallel(50, () -> assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN));
+        inParallel(
+            50,
+            () -> assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN));
         Duration first = Duration.ofNanos(System.nanoTime() - began);
         assertThat(first).isBetween(COMMAND.minusMillis(50), COMMAND.multipliedBy(5));
 
         began = System.nanoTime();
         for (int i = 0; i < 1000; i++) {
-          assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+          assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(COMMAND);
       } finally {
@@ -313,16 +323,16 @@ class RevocationCheckerIT {
             new RevocationChecker(
                 JedisAccess.of(own),
                 FAIL_CLOSED.toBuilder().retryInterval(Duration.ofMinutes(1)).build())) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       Connection taken = own.getPool().getResource();
       try {
-        assertThat(Interruption.during(() -> checker.check("good", null)))
+        assertThat(Interruption.during(() -> checker.check(RedisProcess.token("good"))))
             .isEqualTo(Verdict.UNKNOWN);
       } finally {
         taken.close();
       }
       assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
     }
   }
 
@@ -330,14 +340,14 @@ class RevocationCheckerIT {
   void aHaltedRedisThatGoesOnIsAskedAgain() {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       redis.halt();
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
       redis.goOn();
-      await().until(() -> checker.check("good", null) == Verdict.LIVE);
+      await().until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
       // No late answer of before is taken for the answer to another question.
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
     }
   }
 
@@ -345,16 +355,16 @@ class RevocationCheckerIT {
   void anEmptiedRedisIsNotBelievedForOneCheck() {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
       try (Jedis jedis = redis.connect()) {
         jedis.flushAll();
       }
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.UNFED);
       redis.revoke("bad");
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
       redis.feed();
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
     }
   }
@@ -364,12 +374,14 @@ class RevocationCheckerIT {
     redis.feed(System.currentTimeMillis() - 61_000);
     redis.revoke("bad");
     try (RevocationChecker checker = checker(FAIL_CLOSED)) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
-      assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
     }
     try (RevocationChecker blind = checker(FAIL_CLOSED.toBuilder().trustRedisBlindly().build())) {
-      assertThat(blind.check("good", null)).as("as the app wished").isEqualTo(Verdict.LIVE);
-      assertThat(blind.check("bad", null)).isEqualTo(Verdict.REVOKED);
+      assertThat(blind.check(RedisProcess.token("good")))
+          .as("as the app wished")
+          .isEqualTo(Verdict.LIVE);
+      assertThat(blind.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
     }
   }
 
@@ -382,14 +394,17 @@ class RevocationCheckerIT {
     redis.revoke("bad");
     try (RevocationChecker checker = checker(bounded)) {
       redis.feed();
-      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Verdict.LIVE);
-      assertThat(checker.check("bad", LONG_AGO)).isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("good", LONG_AGO))).isEqualTo(Verdict.LIVE);
+      assertThat(checker.check(RedisProcess.token("bad", LONG_AGO))).isEqualTo(Verdict.REVOKED);
       redis.stop();
-      assertThat(checker.check("good", LONG_AGO)).isEqualTo(Verdict.LIVE_STALE);
-      assertThat(checker.check("bad", Instant.now())).isEqualTo(Verdict.REVOKED);
-      assertThat(checker.check("never-seen", LONG_AGO)).isEqualTo(Verdict.UNKNOWN);
-      assertThat(checker.check("just-issued", Instant.now())).isEqualTo(Verdict.LIVE_STALE);
-      await().until(() -> checker.check("good", LONG_AGO) == Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good", LONG_AGO))).isEqualTo(Verdict.LIVE_STALE);
+      assertThat(checker.check(RedisProcess.token("bad", Instant.now())))
+          .isEqualTo(Verdict.REVOKED);
+      assertThat(checker.check(RedisProcess.token("never-seen", LONG_AGO)))
+          .isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("just-issued", Instant.now())))
+          .isEqualTo(Verdict.LIVE_STALE);
+      await().until(() -> checker.check(RedisProcess.token("good", LONG_AGO)) == Verdict.UNKNOWN);
     }
   }
 

@@ -28,15 +28,15 @@ class SentinelIT {
           new RevocationChecker(
               JedisAccess.sentinel("mymaster", Set.of(sentinel.address()), SETTINGS, SETTINGS),
               CheckerOptions.builder().retryInterval(Duration.ofMillis(100)).build())) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
-        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
 
         primary.stop();
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
         await()
             .atMost(Duration.ofSeconds(40))
-            .until(() -> checker.check("good", null) == Verdict.LIVE);
-        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
       }
     }
   }

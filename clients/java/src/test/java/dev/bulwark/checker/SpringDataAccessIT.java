@@ -77,17 +77,23 @@ class SpringDataAccessIT {
       LettuceConnectionFactory factory = application(cluster(cluster.address().getPort()));
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.LIVE);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
         for (int i = 0; i < 10; i++) {
-          assertThat(checker.check("bad-" + i, null)).isEqualTo(Verdict.REVOKED);
-          assertThat(checker.check("good-" + i, null)).isEqualTo(Verdict.LIVE);
+          assertThat(checker.check(RedisProcess.token("bad-" + i))).isEqualTo(Verdict.REVOKED);
+          assertThat(checker.check(RedisProcess.token("good-" + i))).isEqualTo(Verdict.LIVE);
         }
         try (Jedis jedis = cluster.node(1).connect()) {
           jedis.flushAll();
         }
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.UNKNOWN);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.UNKNOWN);
         feed(cluster);
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.LIVE);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
       } finally {
         factory.destroy();
       }
@@ -117,14 +123,18 @@ class SpringDataAccessIT {
       LettuceConnectionFactory factory = application(cluster(cluster.node(1).port()));
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
-        await().atMost(PATIENCE).until(() -> checker.check(good, null) == Verdict.LIVE);
-        assertThat(checker.check(bad, null)).isEqualTo(Verdict.REVOKED);
-        primary.stop();
-        assertThat(checker.check(good, null)).isEqualTo(Verdict.UNKNOWN);
         await()
             .atMost(PATIENCE)
-            .until(() -> checker.check(good, null) == Verdict.LIVE || feedAgain(cluster));
-        assertThat(checker.check(bad, null)).isEqualTo(Verdict.REVOKED);
+            .until(() -> checker.check(RedisProcess.token(good)) == Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token(bad))).isEqualTo(Verdict.REVOKED);
+        primary.stop();
+        assertThat(checker.check(RedisProcess.token(good))).isEqualTo(Verdict.UNKNOWN);
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    checker.check(RedisProcess.token(good)) == Verdict.LIVE || feedAgain(cluster));
+        assertThat(checker.check(RedisProcess.token(bad))).isEqualTo(Verdict.REVOKED);
       } finally {
         factory.destroy();
       }
@@ -179,7 +189,7 @@ class SpringDataAccessIT {
     LettuceConnectionFactory factory = application(cluster(FreePort.next()));
     try (RevocationChecker checker =
         new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
-      assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+      assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
       assertThat(checker.status()).isEqualTo(FeedStatus.AWAY);
     } finally {
       factory.destroy();
@@ -214,7 +224,7 @@ class SpringDataAccessIT {
             () -> {
               wait(together);
               long began = System.nanoTime();
-              assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
+              assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
               slowest.accumulateAndGet(System.nanoTime() - began, Math::max);
             });
         assertThat(Duration.ofNanos(slowest.get())).isLessThan(timeout.multipliedBy(8));
@@ -244,6 +254,9 @@ class SpringDataAccessIT {
           new Keys("").complete(TestCluster.FIRST_SLOTS.get(shard)),
           3_600_000,
           "" + System.currentTimeMillis());
+      jedis.set(
+          new Keys("").state(new Keys("").complete(TestCluster.FIRST_SLOTS.get(shard)), "app"),
+          "0 -");
     }
   }
 
@@ -271,14 +284,19 @@ class SpringDataAccessIT {
                   .sentinel("127.0.0.1", sentinel.port()));
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.LIVE);
-        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
-        primary.stop();
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.UNKNOWN);
         await()
             .atMost(PATIENCE)
-            .until(() -> checker.check("good", null) == Verdict.LIVE || feedAgain(replica));
-        assertThat(checker.check("bad", null)).isEqualTo(Verdict.REVOKED);
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
+        primary.stop();
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.UNKNOWN);
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    checker.check(RedisProcess.token("good")) == Verdict.LIVE
+                        || feedAgain(replica));
+        assertThat(checker.check(RedisProcess.token("bad"))).isEqualTo(Verdict.REVOKED);
       } finally {
         factory.destroy();
       }
@@ -295,16 +313,16 @@ class SpringDataAccessIT {
       LettuceConnectionFactory factory = application(redis);
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, PATIENCE, PATIENCE), RARELY)) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         redis.halt();
         try {
-          assertThat(Interruption.during(() -> checker.check("good", null)))
+          assertThat(Interruption.during(() -> checker.check(RedisProcess.token("good"))))
               .isEqualTo(Verdict.UNKNOWN);
         } finally {
           redis.goOn();
         }
         assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       } finally {
         factory.destroy();
       }
@@ -331,12 +349,12 @@ class SpringDataAccessIT {
               LettuceClientConfiguration.builder().clientResources(resources).build());
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), RARELY)) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         redis.stop();
         assertThat(lost.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         redis.startAgain();
         redis.feed();
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         assertThat(checker.status()).isEqualTo(FeedStatus.KNOWING);
       } finally {
         factory.destroy();
@@ -376,7 +394,7 @@ class SpringDataAccessIT {
                   .build());
       try (RevocationChecker checker =
           new RevocationChecker(SpringDataAccess.lettuce(factory, TIMEOUT, TIMEOUT), OPTIONS)) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       } finally {
         factory.destroy();
       }

@@ -47,11 +47,12 @@ class WatchGoesOnIT {
               throw new LinkageError("a class that the build has left out");
             };
         for (int i = 0; i < 2; i++) {
-          assertThatThrownBy(() -> checker.check("good", null)).isInstanceOf(LinkageError.class);
+          assertThatThrownBy(() -> checker.check(RedisProcess.token("good")))
+              .isInstanceOf(LinkageError.class);
         }
         assertThat(checker.status()).isEqualTo(FeedStatus.NOT_ASKED);
         access.mistake = () -> {};
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
       }
     }
   }
@@ -62,7 +63,7 @@ class WatchGoesOnIT {
       Broken access =
           new Broken(JedisAccess.standalone("127.0.0.1", redis.port(), JedisSettings.defaults()));
       try (RevocationChecker checker = new RevocationChecker(access, CheckerOptions.failClosed())) {
-        assertThat(checker.check("good", null)).isEqualTo(Verdict.LIVE);
+        assertThat(checker.check(RedisProcess.token("good"))).isEqualTo(Verdict.LIVE);
         access.mistake = mistake;
         await()
             .atMost(PATIENCE)
@@ -70,9 +71,13 @@ class WatchGoesOnIT {
             .until(() -> access.failures.get() > 0);
         access.mistake = () -> {};
         redis.feed(1);
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.UNKNOWN);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.UNKNOWN);
         redis.feed();
-        await().atMost(PATIENCE).until(() -> checker.check("good", null) == Verdict.LIVE);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> checker.check(RedisProcess.token("good")) == Verdict.LIVE);
       }
     }
   }

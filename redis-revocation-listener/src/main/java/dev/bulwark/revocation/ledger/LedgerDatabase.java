@@ -38,6 +38,7 @@ public final class LedgerDatabase {
   private final LeaseTable leases;
   private final SessionTable sessions;
   private final StartTable start;
+  private final RealmTable realms;
   private final LastSeenTable lastSeen;
   private final EndedSessions endedSessions;
   private final SuspectedKeys suspectedKeys;
@@ -58,6 +59,7 @@ public final class LedgerDatabase {
     this.revoked = new RevokedTable(dialect, prefix);
     this.endings = new EndingTable(dialect, prefix);
     this.start = new StartTable(dialect, prefix);
+    this.realms = new RealmTable(prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(dialect, prefix);
     this.lastSeen = new LastSeenTable(dialect, prefix);
@@ -239,6 +241,11 @@ public final class LedgerDatabase {
   /** The endings. */
   public EndingTable endings() {
     return endings;
+  }
+
+  /** Keycloak's realms. */
+  public RealmTable realms() {
+    return realms;
   }
 
   /** From when on the ledger has every token. */

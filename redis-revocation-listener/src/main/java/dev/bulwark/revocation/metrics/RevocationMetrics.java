@@ -29,6 +29,8 @@ public final class RevocationMetrics implements AutoCloseable {
   private final List<Meter> meters = new ArrayList<>();
   private final AtomicLong pending = new AtomicLong();
   private final AtomicLong oldest = new AtomicLong();
+  private final AtomicLong inDoubt = new AtomicLong();
+  private final AtomicLong heldRealms = new AtomicLong();
   private final AtomicLong leading = new AtomicLong();
   private final AtomicLong ledgerSize = new AtomicLong();
   private final AtomicLong cycleBegan = new AtomicLong();
@@ -48,6 +50,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter skipped;
   private final Counter acquitted;
   private final Counter undecided;
+  private final Counter answeredEarly;
   private final Counter secondNetFailures;
   private final Timer pushTime;
   private final Timer ledgerTime;
@@ -76,20 +79,21 @@ public final class RevocationMetrics implements AutoCloseable {
     this.secondNetFailures =
         counter("second.net.failures", "Comparisons of the second net that failed");
     this.undecided = counter("undecided", "Answers about tokens that Keycloak could not give");
+    this.answeredEarly =
+        counter("answered.early", "Responses whose revocations were not in Redis yet");
     this.cycleTime = timer("reconciler.cycle", "Time of one comparison of the whole ledger");
     gauge("ledger.size", "Rows of the ledger when last counted", ledgerSize::get);
     gauge(
         "complete.age.seconds",
         "Age of revocation:complete in Redis; 0 on a node that does not write it",
-        () ->
-            completeUntil.get() == 0
-                ? 0
-                : Math.max(0, clock.millis() - completeUntil.get()) / 1000.0);
+        () -> completeAge().toMillis() / 1000.0);
     gauge(
         "reconciler.age.seconds",
         "Time since the last complete comparison began; 0 on a node that does not compare",
         () -> cycleBegan.get() == 0 ? 0 : (clock.millis() - cycleBegan.get()) / 1000.0);
     gauge("pending", "Revoked tokens that Redis lacks", pending::get);
+    gauge("in.doubt", "Tokens about which Keycloak cannot decide now", inDoubt::get);
+    gauge("realms.held", "Realms whose revocations cannot be completed now", heldRealms::get);
     gauge(
         "pending.age.seconds",
         "Time since the oldest token that Redis lacks, or may lack, was revoked",
@@ -195,6 +199,7 @@ public final class RevocationMetrics implements AutoCloseable {
       // What this node knew is out of date: the one that leads counts from now on.
       completeUntil.set(0);
       backlog(0, 0);
+      inDoubt(0, 0);
       redisIdentified(true);
       redisClockAhead(0);
     }
@@ -290,6 +295,38 @@ public final class RevocationMetrics implements AutoCloseable {
   public void backlog(long count, long since) {
     pending.set(count);
     oldest.set(since);
+  }
+
+  /**
+   * What holds up single tokens and realms.
+   *
+   * @param tokens about which Keycloak cannot decide
+   * @param realms that are held
+   */
+  public void inDoubt(long tokens, long realms) {
+    inDoubt.set(tokens);
+    heldRealms.set(realms);
+  }
+
+  /** How many tokens Keycloak could not decide about in the last round. */
+  public long inDoubt() {
+    return inDoubt.get();
+  }
+
+  /** How many realms the last round has held. */
+  public long heldRealms() {
+    return heldRealms.get();
+  }
+
+  /** The age of what Redis says to be complete; zero on a node that does not write it. */
+  public Duration completeAge() {
+    long until = completeUntil.get();
+    return until == 0 ? Duration.ZERO : Duration.ofMillis(Math.max(0, clock.millis() - until));
+  }
+
+  /** A response did not wait until Redis had the ids of the tokens that it ended. */
+  public void answeredEarly() {
+    answeredEarly.increment();
   }
 
   /** How many tokens Redis lacked when last counted. */

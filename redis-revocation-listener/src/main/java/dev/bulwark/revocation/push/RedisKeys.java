@@ -20,10 +20,13 @@ public final class RedisKeys {
   static final String COMPLETE = "revocation:complete";
 
   /**
-   * Holds the time from which every issued token is known, milliseconds since 1970: a revocation of
-   * an older token can be missing. A data format that others read.
+   * Before the name of a realm: its state. A data format that others read, see {@code
+   * docs/revocation/how-it-works.md}.
    */
-  static final String SINCE = "revocation:since";
+  static final String REALM = "revocation:realm";
+
+  /** Holds the names of the realms that have a state, one a line. */
+  static final String REALMS = "revocation:realms";
 
   /** Names the node of Keycloak that may write {@link #COMPLETE}. */
   static final String LEADER = "revocation:leader";
@@ -44,9 +47,14 @@ public final class RedisKeys {
     return onNode(COMPLETE, node);
   }
 
-  /** The key of a node with the time from which all tokens are known. */
-  static String since(RedisNode node) {
-    return onNode(SINCE, node);
+  /** The key of a node with the state of a realm. */
+  static String state(RedisNode node, String realm) {
+    return onNode(REALM, node) + ':' + realm;
+  }
+
+  /** The key of a node with the names of the realms that have a state. */
+  static String realms(RedisNode node) {
+    return onNode(REALMS, node);
   }
 
   /** The key of a node that names the leader. */

@@ -5,10 +5,13 @@ import dev.bulwark.redis.RedisNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
 
@@ -33,8 +36,9 @@ public final class Watermark {
    * last to announce itself: an older one does not know what happened since. A renewal changes
    * nothing but the life of the value that is there.
    *
-   * <p>Keys: epoch, leader, watermark, since. Arguments: value, "write" or "renew", leader, PX or
-   * PXAT, life, since, epochs.
+   * <p>Keys: epoch, leader, watermark, names of realms, states of realms. Arguments: value, "write"
+   * or "renew", leader, PX or PXAT, life, names or nothing, number of epochs, epochs, states. A
+   * state that is empty goes; it needs no right to delete.
    */
   private static final String SCRIPT =
       """
@@ -44,9 +48,18 @@ public final class Watermark {
       elseif redis.call('GET', KEYS[2]) ~= ARGV[3] then
         return 0
       end
-      for i = 7, #ARGV do
+      local last = 7 + tonumber(ARGV[7])
+      for i = 8, last do
         if epoch == ARGV[i] then
-          redis.call('SET', KEYS[4], ARGV[6])
+          for k = 5, #KEYS do
+            local state = ARGV[last + k - 4]
+            if state == '' then
+              redis.call('SET', KEYS[k], '', 'PX', 1)
+            else
+              redis.call('SET', KEYS[k], state)
+            end
+          end
+          if ARGV[6] ~= '' then redis.call('SET', KEYS[4], ARGV[6]) end
           redis.call('SET', KEYS[3], ARGV[1], ARGV[4], ARGV[5])
           return 1
         end
@@ -67,9 +80,20 @@ public final class Watermark {
    * @param leader who wrote it
    * @param epochs those in which everything revoked until then has been pushed
    * @param completeUntil milliseconds since 1970
-   * @param since from when on all tokens are known, milliseconds since 1970
    */
-  public record Value(String leader, SortedSet<String> epochs, long completeUntil, long since) {}
+  public record Value(String leader, SortedSet<String> epochs, long completeUntil) {}
+
+  /**
+   * States of realms that change with it. They are written before the time.
+   *
+   * @param states by the name of the realm
+   * @param all whether these are all there are: each other state that a node has goes
+   */
+  public record States(Map<String, String> states, boolean all) {
+
+    /** No change. */
+    public static final States SAME = new States(Map.of(), false);
+  }
 
   /**
    * Makes a leader the only one that can write to any node from now on.
@@ -113,8 +137,8 @@ public final class Watermark {
    * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer; others may have
    *     taken it
    */
-  public boolean write(Value value, Duration life) {
-    return onAllNodes(value, life, "write");
+  public boolean write(Value value, States states, Duration life) {
+    return onAllNodes(value, states, life, "write");
   }
 
   /**
@@ -124,13 +148,13 @@ public final class Watermark {
    * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
    */
   public boolean renew(Value value, Duration life) {
-    return onAllNodes(value, life, "renew");
+    return onAllNodes(value, States.SAME, life, "renew");
   }
 
-  private boolean onAllNodes(Value value, Duration life, String mode) {
+  private boolean onAllNodes(Value value, States states, Duration life, String mode) {
     boolean all = true;
     for (RedisNode node : redis.nodes()) {
-      if (!onNode(node, value, life, mode)) {
+      if (!onNode(node, value, states, life, mode)) {
         LOG.debugf(
             "Redis node %s is in a new epoch or has another leader: no watermark yet.",
             node.address());
@@ -140,20 +164,21 @@ public final class Watermark {
     return all;
   }
 
-  private boolean onNode(RedisNode node, Value value, Duration life, String mode) {
-    List<String> keys =
-        List.of(
-            redis.key(RedisKeys.epoch(node)),
-            leader(node),
-            complete(node),
-            redis.key(RedisKeys.since(node)));
+  private boolean onNode(RedisNode node, Value value, States states, Duration life, String mode) {
     return redis.pipeline(
         node,
         pipeline -> {
           NodeInfo.Question question = NodeInfo.ask(pipeline);
+          String names = redis.key(RedisKeys.realms(node));
+          Response<String> before = states.all() ? pipeline.get(names) : null;
           pipeline.sync();
           // The script runs on this connection, thus in the process that answered.
           NodeInfo info = question.answer();
+          Map<String, String> changes = changes(states, before == null ? null : before.get());
+          List<String> keys = new ArrayList<>();
+          keys.addAll(List.of(redis.key(RedisKeys.epoch(node)), leader(node), complete(node)));
+          keys.add(names);
+          changes.keySet().forEach(realm -> keys.add(redis.key(RedisKeys.state(node, realm))));
           List<String> arguments = new ArrayList<>();
           arguments.add(Long.toString(value.completeUntil()));
           arguments.add(mode);
@@ -162,14 +187,25 @@ public final class Watermark {
           // script in vain.
           arguments.add(info.clock().isPresent() ? "PXAT" : "PX");
           arguments.add(Long.toString(info.clock().orElse(0) + life.toMillis()));
-          arguments.add(Long.toString(value.since()));
+          arguments.add(states.all() ? String.join("\n", states.states().keySet()) : "");
+          arguments.add(Integer.toString(value.epochs().size()));
           for (String epoch : value.epochs()) {
             arguments.add(new Epochs.Value(info.life(), epoch).toString());
           }
+          arguments.addAll(changes.values());
           Response<Object> written = pipeline.eval(SCRIPT, keys, arguments);
           pipeline.sync();
           return Long.valueOf(1).equals(written.get());
         });
+  }
+
+  /** What a node has to change: an empty state is to go. */
+  private static Map<String, String> changes(States states, @Nullable String names) {
+    Map<String, String> changes = new LinkedHashMap<>(states.states());
+    if (names != null) {
+      names.lines().forEach(name -> changes.putIfAbsent(name, ""));
+    }
+    return changes;
   }
 
   private String complete(RedisNode node) {

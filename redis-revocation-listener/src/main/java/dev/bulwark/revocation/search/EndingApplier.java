@@ -100,20 +100,20 @@ public final class EndingApplier {
       return Expansion.NOTHING;
     }
     revoker.revoke(List.of(new RevokedToken(token.jti(), token.expiresAt())), cause);
-    return new Expansion(1, 0);
+    return new Expansion(1, List.of());
   }
 
   private Expansion expandOverLedger(Ending ending) throws SQLException {
     int found = 0;
-    int undecided = 0;
+    List<LedgerToken> inDoubt = new ArrayList<>();
     @Nullable LedgerToken last = null;
     do {
       Page page = expandPage(ending, last, PAGE);
       found += page.found();
-      undecided += page.undecided();
+      inDoubt.addAll(page.inDoubt());
       last = page.last();
     } while (last != null);
-    return new Expansion(found, undecided);
+    return new Expansion(found, inDoubt);
   }
 
   /**
@@ -127,22 +127,28 @@ public final class EndingApplier {
         database.call(
             connection -> database.tokens().candidates(connection, ending, after, seconds(), size));
     List<RevokedToken> dead = new ArrayList<>();
-    int undecided = judge(ending, page.tokens(), dead);
+    List<LedgerToken> inDoubt = judge(ending, page.tokens(), dead);
     revoker.revoke(dead, ending.cause());
-    return new Page(dead.size(), undecided, page.last());
+    return new Page(dead.size(), inDoubt, page.last());
   }
 
   /**
    * What came of a page.
    *
    * @param found tokens revoked
-   * @param undecided tokens that Keycloak could not judge
+   * @param inDoubt tokens that Keycloak could not judge
    * @param last its last token; null if there is no further page
    */
-  public record Page(int found, int undecided, @Nullable LedgerToken last) {}
+  public record Page(int found, List<LedgerToken> inDoubt, @Nullable LedgerToken last) {
 
-  /** Collects the dead, and says how many could not be judged. */
-  private int judge(Ending ending, List<LedgerToken> page, List<RevokedToken> dead)
+    /** Returns how many tokens Keycloak could not judge. */
+    public int undecided() {
+      return inDoubt.size();
+    }
+  }
+
+  /** Collects the dead, and returns those that could not be judged. */
+  private List<LedgerToken> judge(Ending ending, List<LedgerToken> page, List<RevokedToken> dead)
       throws SQLException {
     List<LedgerToken> doubtful = new ArrayList<>();
     Set<SessionType> gone = page.isEmpty() ? Set.of() : goneTypes(ending);
@@ -156,7 +162,7 @@ public final class EndingApplier {
     }
     BisectingOracle.Answer answer = oracle.ask(doubtful);
     answer.dead().forEach(token -> dead.add(revoked(token)));
-    return answer.undecided();
+    return answer.inDoubt();
   }
 
   private Set<SessionType> goneTypes(Ending ending) throws SQLException {

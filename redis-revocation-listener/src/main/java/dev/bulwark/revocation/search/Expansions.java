@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -57,17 +58,17 @@ public final class Expansions {
    * Starts with the endings.
    *
    * @param before is run before them: the rows of their tokens may have been set aside
-   * @return done when all are applied or have failed; what fails is logged and left to the
-   *     background work
+   * @return done when all are applied or have failed, and says whether all are applied; what fails
+   *     is logged and left to the background work
    * @throws RejectedExecutionException if too much waits already
    */
-  public CompletableFuture<Void> start(List<Ending> endings, Runnable before) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    shortWork.execute(() -> complete(done, () -> begin(endings, before, done)));
-    return done;
+  public CompletableFuture<Boolean> start(List<Ending> endings, Runnable before) {
+    Run run = new Run(new CompletableFuture<>(), new AtomicBoolean(true));
+    shortWork.execute(() -> run.complete(() -> begin(endings, before, run)));
+    return run.done;
   }
 
-  private boolean begin(List<Ending> endings, Runnable before, CompletableFuture<Void> done) {
+  private boolean begin(List<Ending> endings, Runnable before, Run run) {
     before.run();
     long retryUntil = System.nanoTime() + RETRY_TIME.toNanos();
     List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
@@ -76,7 +77,7 @@ public final class Expansions {
     List<Rest> rests =
         few.stream()
             .filter(ending -> !ending.requiresVerification())
-            .map(ending -> firstPage(ending, retryUntil))
+            .map(ending -> firstPage(ending, retryUntil, run))
             .toList();
     List<Rest> open = rests.stream().filter(rest -> rest.after != null).toList();
     if (open.isEmpty() && many.isEmpty() && doubts.isEmpty()) {
@@ -84,27 +85,29 @@ public final class Expansions {
     }
     massWork.execute(
         () ->
-            complete(
-                done,
+            run.complete(
                 () -> {
                   // The first tokens of a realm in doubt, all of a small one: the rest takes its
                   // time (RealmVerifier).
-                  doubts.forEach(this::firstOfDoubt);
-                  open.forEach(rest -> finish(rest, PAGE));
+                  doubts.forEach(doubt -> firstOfDoubt(doubt, run));
+                  open.forEach(rest -> finish(rest, run));
                   many.stream()
                       .filter(ending -> !ending.requiresVerification())
-                      .forEach(ending -> finish(step(new Rest(ending, null), FEW_TOKENS), PAGE));
+                      .forEach(
+                          ending -> finish(step(new Rest(ending, null), FEW_TOKENS, run), run));
                   return true;
                 }));
     return false;
   }
 
-  private void firstOfDoubt(Ending doubt) {
-    step(new Rest(doubt, null), FEW_TOKENS);
+  private void firstOfDoubt(Ending doubt, Run run) {
+    if (step(new Rest(doubt, null), FEW_TOKENS, run).after != null) {
+      run.applied.set(false);
+    }
   }
 
   /** What a response waits for: a lost connection to the database is no reason to give up. */
-  private Rest firstPage(Ending ending, long retryUntil) {
+  private Rest firstPage(Ending ending, long retryUntil, Run run) {
     Rest whole = new Rest(ending, null);
     while (true) {
       try {
@@ -113,25 +116,25 @@ public final class Expansions {
         if (!DatabaseFailure.isConnectionLoss(e)
             || System.nanoTime() - retryUntil >= 0
             || Thread.currentThread().isInterrupted()) {
-          return delayed(ending, e);
+          return delayed(ending, e, run);
         }
         LockSupport.parkNanos(RETRY_PAUSE.toNanos());
       }
     }
   }
 
-  private void finish(Rest rest, int size) {
+  private void finish(Rest rest, Run run) {
     Rest open = rest;
     while (open.after != null) {
-      open = step(open, size);
+      open = step(open, PAGE, run);
     }
   }
 
-  private Rest step(Rest rest, int size) {
+  private Rest step(Rest rest, int size, Run run) {
     try {
       return apply(rest, size);
     } catch (SQLException | RuntimeException e) {
-      return delayed(rest.ending, e);
+      return delayed(rest.ending, e, run);
     }
   }
 
@@ -145,8 +148,9 @@ public final class Expansions {
   }
 
   /** The ending is in the database: the background work applies it again. */
-  private static Rest delayed(Ending ending, Exception reason) {
+  private static Rest delayed(Ending ending, Exception reason, Run run) {
     LOG.warnf(reason, "Revocation by %s is delayed", ending.cause());
+    run.applied.set(false);
     return new Rest(ending, null);
   }
 
@@ -155,13 +159,21 @@ public final class Expansions {
     boolean run();
   }
 
-  private static void complete(CompletableFuture<Void> done, Work work) {
-    try {
-      if (work.run()) {
-        done.complete(null);
+  /**
+   * The endings of one call.
+   *
+   * @param applied whether all that were tried so far are applied
+   */
+  private record Run(CompletableFuture<Boolean> done, AtomicBoolean applied) {
+
+    void complete(Work work) {
+      try {
+        if (work.run()) {
+          done.complete(applied.get());
+        }
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e);
       }
-    } catch (RuntimeException | Error e) {
-      done.completeExceptionally(e);
     }
   }
 

@@ -6,10 +6,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,13 +24,19 @@ public final class BisectingOracle {
    * What came of it.
    *
    * @param dead the tokens that Keycloak no longer honours
-   * @param undecided how many it could not judge; they have to be asked about again
+   * @param inDoubt those that it could not judge; they have to be asked about again
    */
-  public record Answer(Set<LedgerToken> dead, int undecided) {
+  public record Answer(Set<LedgerToken> dead, List<LedgerToken> inDoubt) {
 
-    /** Holds a copy. */
+    /** Holds copies. */
     public Answer {
       dead = Set.copyOf(dead);
+      inDoubt = List.copyOf(inDoubt);
+    }
+
+    /** Returns how many tokens it could not judge. */
+    public int undecided() {
+      return inDoubt.size();
     }
   }
 
@@ -40,9 +46,15 @@ public final class BisectingOracle {
    */
   static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(10);
 
+  /** An outage is over when nothing has failed for so long; the next failure is another one. */
+  private static final long SILENCE = Duration.ofMinutes(2).toMillis();
+
   private final TokenOracle oracle;
   private final RevocationMetrics metrics;
   private final Clock clock;
+
+  /** Of the last failure, milliseconds since 1970. */
+  private final AtomicLong failedAt = new AtomicLong();
 
   /** Around an oracle. */
   public BisectingOracle(TokenOracle oracle, RevocationMetrics metrics, Clock clock) {
@@ -58,29 +70,47 @@ public final class BisectingOracle {
    */
   public Answer ask(Collection<LedgerToken> tokens) {
     Set<LedgerToken> dead = new HashSet<>();
-    List<Throwable> failures = new ArrayList<>();
-    ask(List.copyOf(tokens), dead, failures, clock.millis() + SEARCH_TIMEOUT.toMillis());
-    if (!failures.isEmpty()) {
-      // Once for all: an outage of a user store must not flood the log.
-      LOG.warnf(
-          failures.get(0),
-          "For %d of %d tokens, Keycloak could not decide whether they are valid. "
-              + "The question is repeated",
-          failures.size(),
-          tokens.size());
-      metrics.undecided(failures.size());
+    Doubts doubts = new Doubts(new ArrayList<>(), new ArrayList<>());
+    ask(List.copyOf(tokens), dead, doubts, clock.millis() + SEARCH_TIMEOUT.toMillis());
+    if (!doubts.tokens.isEmpty()) {
+      report(doubts, tokens.size());
+      metrics.undecided(doubts.tokens.size());
     }
-    return new Answer(dead, failures.size());
+    return new Answer(dead, doubts.tokens);
+  }
+
+  /** Once for an outage: the question is repeated while it lasts. */
+  private void report(Doubts doubts, int asked) {
+    long now = clock.millis();
+    boolean outage = now - failedAt.getAndSet(now) < SILENCE;
+    Throwable first = doubts.failures.get(0);
+    LOG.logf(
+        outage ? Logger.Level.DEBUG : Logger.Level.WARN,
+        "For %d of %d tokens, Keycloak could not decide whether they are valid (%s). Applications"
+            + " are told that they are in doubt, and the question is repeated until Keycloak can"
+            + " tell. Check the user stores. Further failures are logged at DEBUG",
+        doubts.tokens.size(),
+        asked,
+        first);
+    LOG.debug("The first failure", first);
+  }
+
+  /** What could not be judged, and why. */
+  private record Doubts(List<LedgerToken> tokens, List<Throwable> failures) {
+
+    void add(List<LedgerToken> some, Throwable failure) {
+      tokens.addAll(some);
+      failures.add(failure);
+    }
   }
 
   /** Halves what fails until the tokens at fault are alone. */
-  private void ask(
-      List<LedgerToken> tokens, Set<LedgerToken> dead, List<Throwable> failures, long until) {
+  private void ask(List<LedgerToken> tokens, Set<LedgerToken> dead, Doubts doubts, long until) {
     if (tokens.isEmpty()) {
       return;
     }
-    if (!failures.isEmpty() && clock.millis() > until) {
-      failures.addAll(Collections.nCopies(tokens.size(), failures.get(0)));
+    if (!doubts.tokens.isEmpty() && clock.millis() > until) {
+      doubts.add(tokens, doubts.failures.get(0));
       return;
     }
     try {
@@ -89,12 +119,12 @@ public final class BisectingOracle {
     } catch (RuntimeException | LinkageError e) {
       // A linkage error comes from a user store whose jar is broken.
       if (tokens.size() == 1 || clock.millis() > until) {
-        failures.addAll(Collections.nCopies(tokens.size(), e));
+        doubts.add(tokens, e);
         return;
       }
     }
     int middle = tokens.size() / 2;
-    ask(tokens.subList(0, middle), dead, failures, until);
-    ask(tokens.subList(middle, tokens.size()), dead, failures, until);
+    ask(tokens.subList(0, middle), dead, doubts, until);
+    ask(tokens.subList(middle, tokens.size()), dead, doubts, until);
   }
 }

@@ -94,8 +94,7 @@ public final class BackgroundWork {
   /** Whether the watermark that Redis holds is still to be withdrawn. */
   private boolean withdraws;
 
-  /** From when on all tokens are in the ledger, milliseconds since 1970. */
-  private final long since;
+  private final RealmStates states;
 
   private long cleanedAt;
 
@@ -146,7 +145,7 @@ public final class BackgroundWork {
     this.missedPushes = missedPushes;
     this.observer = observer;
     this.completeLife = completeLife;
-    this.since = since;
+    this.states = new RealmStates(since);
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -209,7 +208,9 @@ public final class BackgroundWork {
     boolean waits;
     try {
       completeUntil = endings.round(moment());
-      completeUntil.ifPresent(this::tellObserver);
+      if (endings.troubles().values().stream().noneMatch(RealmTrouble::holds)) {
+        completeUntil.ifPresent(this::tellObserver);
+      }
     } finally {
       // Whatever happened to the endings: what is revoked has to get to Redis.
       waits = drain(completeUntil);
@@ -311,6 +312,7 @@ public final class BackgroundWork {
       return false;
     }
     kept = null;
+    states.forget();
     withdraws |= finding == WatermarkGate.Finding.TROUBLE || rival;
     try {
       announce();
@@ -341,16 +343,19 @@ public final class BackgroundWork {
     }
   }
 
-  private void writeWatermark(Optional<Moment> completeUntil) {
+  private void writeWatermark(Optional<Moment> completeUntil) throws SQLException {
     long missed = missedPushes.count();
     if (!gate.allows(completeUntil, missed) || rivals.present(moment())) {
       return;
     }
     Watermark.Value value =
         new Watermark.Value(
-            leader, currentEpochs, completeUntil.orElseThrow().millis() - WATERMARK_LAG, since);
+            leader, currentEpochs, completeUntil.orElseThrow().millis() - WATERMARK_LAG);
+    Map<String, String> wanted =
+        states.of(database.call(database.realms()::names), endings.troubles(), WATERMARK_LAG);
     try {
-      if (watermark.write(value, completeLife)) {
+      if (watermark.write(value, states.changes(wanted), completeLife)) {
+        states.written(wanted);
         kept = new Kept(value, missed);
       } else {
         gate.forget();

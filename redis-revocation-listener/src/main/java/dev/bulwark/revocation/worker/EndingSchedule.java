@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -97,14 +98,32 @@ final class EndingSchedule {
     return finished;
   }
 
+  /** Whether an ending has had no pass with all rows written yet. */
+  boolean isOpen(Ending ending) {
+    Entry entry = entries.get(ending.id());
+    return entry != null && !entry.sure;
+  }
+
+  /**
+   * Returns up to when everything is complete without an ending: the begin of the last round in
+   * which it was not there yet, milliseconds since 1970; 0 if there was none.
+   */
+  long completeBefore(Ending ending) {
+    Entry entry = entries.get(ending.id());
+    return entry == null ? 0 : entry.notBefore.map(Moment::millis).orElse(0L);
+  }
+
   /**
    * The begin of the last round of which every ending has had a pass with all rows written; empty
    * if there is none yet.
+   *
+   * @param aside ids of endings that do not count
    */
-  Optional<Moment> completeUntil() {
+  Optional<Moment> completeUntil(Set<String> aside) {
     Optional<Moment> until = lastRound;
-    for (Entry entry : entries.values()) {
-      if (!entry.sure) {
+    for (Map.Entry<String, Entry> known : entries.entrySet()) {
+      Entry entry = known.getValue();
+      if (!entry.sure && !aside.contains(known.getKey())) {
         if (entry.notBefore.isEmpty()) {
           return Optional.empty();
         }

@@ -25,7 +25,8 @@ import org.jboss.logging.Logger;
  * are done with. Those of sessions and single tokens are laid in sets. A set that fails is laid one
  * by one, so an ending that fails holds up no other. Those that failed come last, and a round ends
  * when it has spent some seconds on failures: whatever is to be written to Redis waits for its end.
- * Doubts are left to the reconciler. Not thread-safe.
+ * What cannot be laid holds up its realm and no other; a token that Keycloak cannot judge holds up
+ * nothing but itself. Not thread-safe.
  */
 final class PendingEndings {
 
@@ -78,10 +79,11 @@ final class PendingEndings {
   /** Ids of those that failed where others of their set did not: they would spoil every set. */
   private final Set<String> spoilers = new HashSet<>();
 
-  /** The number of the last failure of each that failed, by its id. */
-  private final Map<String, Long> failing = new HashMap<>();
+  private final TroubledEndings troubled = new TroubledEndings();
 
-  private long failures;
+  private final DoubtfulTokens doubts = new DoubtfulTokens();
+
+  private Map<String, RealmTrouble> troubles = Map.of();
 
   /** How long passes of this round that failed have taken, nanoseconds. */
   private long failingTime;
@@ -112,25 +114,64 @@ final class PendingEndings {
    * One round.
    *
    * @param began when the round began
-   * @return the time up to which every committed ending has been laid over the ledger; empty if
-   *     that cannot be said, since one failed or cannot be read, or since none of the rounds so far
-   *     saw them all. An ending counts when a pass of it began with all rows written
+   * @return the time up to which every committed ending has been laid over the ledger, but those of
+   *     {@link #troubles}; empty if that cannot be said, since one cannot be read, or since none of
+   *     the rounds so far saw them all. An ending counts when a pass of it began with all rows
+   *     written
    */
   Optional<Moment> round(Moment began) throws SQLException {
     List<Ending> all =
         read().stream().filter(s -> !s.requiresVerification()).sorted(OLDEST_FIRST).toList();
-    boolean complete = unread.isEmpty();
-    List<Ending> due =
-        schedule.due(all, began, nanos.getAsLong(), rowsWritten).stream()
-            .sorted(Comparator.comparingLong(s -> failing.getOrDefault(s.id(), 0L)))
-            .toList();
     failingTime = 0;
-    for (List<Ending> set : EndingSets.of(due, ending -> !spoilers.contains(ending.id()))) {
-      complete &= set.size() == 1 ? passesAlone(set.get(0)) : passes(set);
+    troubled.beginRound();
+    for (List<Ending> set :
+        EndingSets.of(due(all, began), ending -> !spoilers.contains(ending.id()))) {
+      if (set.size() == 1) {
+        passAlone(set.get(0));
+      } else {
+        pass(set);
+      }
     }
-    List<Ending> finished = schedule.finished(all);
+    List<Ending> finished =
+        schedule.finished(all).stream().filter(ending -> !doubts.isOf(ending)).toList();
     database.run(c -> database.endings().delete(c, finished));
-    return complete ? schedule.completeUntil() : Optional.empty();
+    return completeUntil(all);
+  }
+
+  private List<Ending> due(List<Ending> all, Moment began) {
+    long now = nanos.getAsLong();
+    Set<Ending> due = new HashSet<>(schedule.due(all, began, now, rowsWritten));
+    return all.stream()
+        .filter(ending -> due.contains(ending) || doubts.isDue(ending, now))
+        .sorted(Comparator.comparingLong(troubled::lastTrouble))
+        .toList();
+  }
+
+  /** An ending that could not be laid is set aside: its realm is held, and no other. */
+  private Optional<Moment> completeUntil(List<Ending> all) {
+    boolean complete = unread.isEmpty();
+    Map<String, RealmTrouble> found = new HashMap<>(doubts.byRealm());
+    Set<String> aside = new HashSet<>();
+    for (Ending ending : all) {
+      String realm = ending.realmId();
+      if (troubled.isStuck(ending) && schedule.isOpen(ending)) {
+        complete &= realm != null;
+        aside.add(ending.id());
+        if (realm != null) {
+          RealmTrouble other = found.getOrDefault(realm, RealmTrouble.NONE);
+          long held = Math.min(other.completeUntil(), schedule.completeBefore(ending));
+          found.put(realm, new RealmTrouble(held, other.inDoubt()));
+        }
+      }
+    }
+    troubles = Map.copyOf(found);
+    metrics.inDoubt(doubts.count(), found.values().stream().filter(RealmTrouble::holds).count());
+    return complete ? schedule.completeUntil(aside) : Optional.empty();
+  }
+
+  /** What the last round could not find out, by the id of the realm. */
+  Map<String, RealmTrouble> troubles() {
+    return troubles;
   }
 
   /**
@@ -148,7 +189,8 @@ final class PendingEndings {
           Set<String> ids = database.endings().ids(connection);
           known.keySet().retainAll(ids);
           spoilers.retainAll(ids);
-          failing.keySet().retainAll(ids);
+          troubled.retain(ids);
+          doubts.retain(ids);
           ids.removeAll(known.keySet());
           for (Ending ending : database.endings().of(connection, ids)) {
             known.put(ending.id(), ending);
@@ -174,7 +216,7 @@ final class PendingEndings {
     reported = again;
   }
 
-  private boolean passes(List<Ending> set) {
+  private void pass(List<Ending> set) {
     long began = nanos.getAsLong();
     List<Ending> left = set;
     try {
@@ -185,13 +227,13 @@ final class PendingEndings {
     }
     Set<Ending> rest = new HashSet<>(left);
     List<String> failed = new ArrayList<>();
-    boolean postponed = false;
     for (Ending ending : set) {
       if (!rest.contains(ending)) {
         schedule.passed(ending, began);
-        failing.remove(ending.id());
+        doubts.settled(ending);
+        troubled.over(ending);
       } else if (!hasTime()) {
-        postponed = true;
+        troubled.postponed(ending);
       } else if (!passes(ending)) {
         failed.add(ending.id());
       }
@@ -200,7 +242,6 @@ final class PendingEndings {
       // Else it is the database that fails, and the next round has to be fast.
       spoilers.addAll(failed);
     }
-    return failed.isEmpty() && !postponed;
   }
 
   /** Whether this round may go on with endings that are laid alone. */
@@ -208,33 +249,36 @@ final class PendingEndings {
     return failingTime < MAX_FAILING_TIME.toNanos();
   }
 
-  private boolean passesAlone(Ending ending) {
-    boolean passed = hasTime() && passes(ending);
-    if (passed) {
+  private void passAlone(Ending ending) {
+    if (!hasTime()) {
+      troubled.postponed(ending);
+    } else if (passes(ending)) {
       spoilers.remove(ending.id());
     }
-    return passed;
   }
 
+  /** Whether a pass was applied and has left no token in doubt. */
   private boolean passes(Ending ending) {
     long began = nanos.getAsLong();
-    boolean passed = isApplied(ending);
-    if (passed) {
+    boolean applied = isApplied(ending);
+    if (applied) {
       schedule.passed(ending, began);
-      failing.remove(ending.id());
-    } else {
-      failures++;
-      failing.put(ending.id(), failures);
-      failingTime += nanos.getAsLong() - began;
     }
-    return passed;
+    if (applied && !doubts.isOf(ending)) {
+      troubled.over(ending);
+      return true;
+    }
+    troubled.met(ending, applied);
+    failingTime += nanos.getAsLong() - began;
+    return false;
   }
 
   private boolean isApplied(Ending ending) {
     try {
       Expansion expansion = pass.over(ending);
       metrics.lateFinds(expansion.found());
-      return expansion.undecided() == 0;
+      doubts.note(ending, expansion.inDoubt(), schedule.completeBefore(ending), nanos.getAsLong());
+      return true;
     } catch (SQLException | RuntimeException e) {
       LOG.warnf(
           e,

@@ -81,8 +81,8 @@ class EpochsTest {
     assertThat(gauge("redis.identified")).isZero();
     Watermark watermark = new Watermark(new TestRedis(client, ""));
     watermark.announce("one", true);
-    Watermark.Value value = new Watermark.Value("one", first, 1000, 7);
-    assertThat(watermark.write(value, Duration.ofSeconds(10))).isTrue();
+    Watermark.Value value = new Watermark.Value("one", first, 1000);
+    assertThat(watermark.write(value, Watermark.States.SAME, Duration.ofSeconds(10))).isTrue();
     assertThat(client.pttl("revocation:complete")).isBetween(9_000L, 10_000L);
     client.flushAll();
     assertThat(epochs.check()).doesNotContainAnyElementsOf(first);

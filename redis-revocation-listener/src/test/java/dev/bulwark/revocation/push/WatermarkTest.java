@@ -10,6 +10,7 @@ import dev.bulwark.revocation.metrics.RevocationMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.SortedSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,8 @@ class WatermarkTest {
 
   private static RedisProcess redis;
   private static UnifiedJedis client;
+
+  private static final Watermark.States SAME = Watermark.States.SAME;
 
   private Watermark watermark;
   private Epochs epochs;
@@ -60,19 +63,38 @@ class WatermarkTest {
   }
 
   private static Watermark.Value value(String leader, SortedSet<String> epochs, long until) {
-    return new Watermark.Value(leader, epochs, until, 500);
+    return new Watermark.Value(leader, epochs, until);
   }
 
   @Test
   void theLeaderWritesItForAWhileAndRenewsIt() {
     SortedSet<String> current = epochs.check();
     watermark.announce("one", false);
-    assertThat(watermark.write(value("one", current, 1000), LIFE)).isTrue();
+    assertThat(watermark.write(value("one", current, 1000), SAME, LIFE)).isTrue();
     assertThat(client.get(COMPLETE)).isEqualTo("1000");
-    assertThat(client.get("revocation:since")).isEqualTo("500");
     assertThat(client.pttl(COMPLETE)).isBetween(9_000L, 10_000L);
     assertThat(watermark.renew(value("one", current, 1000), LIFE.multipliedBy(2))).isTrue();
     assertThat(client.pttl(COMPLETE)).isBetween(19_000L, 20_000L);
+  }
+
+  /** R12: a state is there before the time that goes with it, and goes with its realm. */
+  @Test
+  void statesOfRealmsAreWrittenWithIt() {
+    SortedSet<String> current = epochs.check();
+    watermark.announce("one", false);
+    write(current, new Watermark.States(Map.of("a", "5 -", "b", "5 -"), true));
+    assertThat(client.get("revocation:realm:a")).isEqualTo("5 -");
+    write(current, new Watermark.States(Map.of("b", "5 4 jti"), false));
+    assertThat(client.get("revocation:realm:a")).isEqualTo("5 -");
+    assertThat(client.get("revocation:realm:b")).isEqualTo("5 4 jti");
+    write(current, new Watermark.States(Map.of("b", "5 -", "{c}", "5 -"), true));
+    await().until(() -> !client.exists("revocation:realm:a"));
+    assertThat(client.get("revocation:realm:b")).isEqualTo("5 -");
+    assertThat(client.get("revocation:realm:{c}")).isEqualTo("5 -");
+  }
+
+  private void write(SortedSet<String> current, Watermark.States states) {
+    assertThat(watermark.write(value("one", current, 1000), states, LIFE)).isTrue();
   }
 
   /** A node that was halted for longer than its lease goes on with what it knew before. */
@@ -81,21 +103,21 @@ class WatermarkTest {
     SortedSet<String> current = epochs.check();
     watermark.announce("one", false);
     watermark.announce("two", false);
-    assertThat(watermark.write(value("one", current, 1000), LIFE)).isFalse();
+    assertThat(watermark.write(value("one", current, 1000), SAME, LIFE)).isFalse();
     assertThat(client.exists(COMPLETE)).isFalse();
-    assertThat(watermark.write(value("two", current, 2000), LIFE)).isTrue();
+    assertThat(watermark.write(value("two", current, 2000), SAME, LIFE)).isTrue();
   }
 
   @Test
   void aRenewalDoesNotBringBackWhatHasGoneOrWasWithdrawn() {
     SortedSet<String> current = epochs.check();
     watermark.announce("one", false);
-    watermark.write(value("one", current, 1000), Duration.ofMillis(50));
+    watermark.write(value("one", current, 1000), SAME, Duration.ofMillis(50));
     await().until(() -> !client.exists(COMPLETE));
     assertThat(watermark.renew(value("one", current, 1000), LIFE)).isFalse();
     assertThat(client.exists(COMPLETE)).isFalse();
 
-    watermark.write(value("one", current, 1000), LIFE);
+    watermark.write(value("one", current, 1000), SAME, LIFE);
     watermark.announce("two", true);
     assertThat(watermark.renew(value("one", current, 1000), LIFE)).isFalse();
     assertThat(client.get(COMPLETE)).isEqualTo("0");
@@ -107,10 +129,10 @@ class WatermarkTest {
     watermark.announce("one", false);
     redis.flushAll();
     watermark.announce("one", false);
-    assertThat(watermark.write(value("one", before, 1000), LIFE)).isFalse();
+    assertThat(watermark.write(value("one", before, 1000), SAME, LIFE)).isFalse();
     SortedSet<String> current = epochs.check();
-    assertThat(watermark.write(value("one", before, 1000), LIFE)).isFalse();
-    assertThat(watermark.write(value("one", current, 1000), LIFE)).isTrue();
+    assertThat(watermark.write(value("one", before, 1000), SAME, LIFE)).isFalse();
+    assertThat(watermark.write(value("one", current, 1000), SAME, LIFE)).isTrue();
   }
 
   /** The command is sent while the node is halted, and executed when it goes on. */
@@ -120,7 +142,7 @@ class WatermarkTest {
     watermark.announce("one", false);
     // Questions are answered, writes wait.
     redis.admin("CLIENT", "PAUSE", "900", "WRITE");
-    watermark.write(value("one", current, 1000), Duration.ofMillis(300));
+    watermark.write(value("one", current, 1000), SAME, Duration.ofMillis(300));
     assertThat(client.exists(COMPLETE)).isFalse();
   }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -62,7 +63,10 @@ class RealmVerifierTest {
     pages.add(ending.realmId() + number);
     verified.add(ending.effect().verifies());
     now += PAGE_TAKES;
-    return new EndingApplier.Page(0, undecided, number < pagesOfRealm ? token(number) : null);
+    return new EndingApplier.Page(
+        0,
+        Collections.nCopies(undecided, token(number)),
+        number < pagesOfRealm ? token(number) : null);
   }
 
   private static LedgerToken token(int number) {

@@ -56,6 +56,11 @@ class BackgroundWorkTest {
   @BeforeEach
   void open() throws Exception {
     database = new TestDatabase();
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE REALM (ID VARCHAR(36), NAME VARCHAR(255))");
+      statement.execute("INSERT INTO REALM VALUES ('r', 'a realm')");
+    }
     redis = RedisProcess.start();
     client = RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", redis.port())).build();
   }

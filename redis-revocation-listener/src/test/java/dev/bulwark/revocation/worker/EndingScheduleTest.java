@@ -7,6 +7,7 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,7 @@ class EndingScheduleTest {
   @BeforeEach
   void theRoundBefore() {
     assertThat(due(List.of(), at(T - 1_000))).isEmpty();
-    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
   }
 
   @Test
@@ -130,15 +131,15 @@ class EndingScheduleTest {
   void completeIsTheLastRoundWhoseEndingsAllHadAPass() {
     Ending second = new Endings("TEST", T).realm("r");
     due(all, at(T));
-    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
     due(List.of(ending, second), at(T + 1_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
     schedule.passed(ending, nanos(T + 1_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T));
     due(List.of(ending, second), at(T + 2_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T));
     schedule.passed(second, nanos(T + 2_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 2_000));
   }
 
   /** The rows of tokens are set aside: what the passes do not find must not be called complete. */
@@ -150,15 +151,15 @@ class EndingScheduleTest {
       assertThat(due(all, at(T + age))).as("what has its row is found").containsExactly(ending);
       schedule.passed(ending, nanos(T + age));
       assertThat(due(all, at(T + age + 100))).as("not in every round").isEmpty();
-      assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+      assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
     }
     assertThat(schedule.finished(all)).isEmpty();
 
     written = true;
     assertThat(due(all, at(T + 70_000))).containsExactly(ending);
-    assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
     schedule.passed(ending, nanos(T + 70_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T + 70_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 70_000));
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
@@ -169,12 +170,12 @@ class EndingScheduleTest {
     for (long age : new long[] {1_000, 2_000, 3_000}) {
       schedule.due(all, at(T + age), nanos(T + age + 10), OptionalLong::empty);
       schedule.passed(ending, nanos(T + age));
-      assertThat(schedule.completeUntil()).hasValue(at(T - 1_000));
+      assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
     }
     // Asked in the round in which the first pass was due.
     assertThat(due(T + 4_000, T + 1_020)).containsExactly(ending);
     schedule.passed(ending, nanos(T + 4_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T + 4_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 4_000));
   }
 
   /** A request that was under way at the logout: its token leaves after the answer, without row. */
@@ -188,7 +189,7 @@ class EndingScheduleTest {
     assertThat(schedule.due(both, at(T + 1_000), nanos(T + 1_010), OptionalLong::empty))
         .contains(ending);
     schedule.passed(ending, nanos(T + 1_000));
-    assertThat(schedule.completeUntil())
+    assertThat(schedule.completeUntil(Set.of()))
         .as("the other node has not answered")
         .hasValue(at(T - 500));
     assertThat(
@@ -197,7 +198,7 @@ class EndingScheduleTest {
         .contains(ending);
     schedule.passed(ending, nanos(T + 2_000));
     schedule.passed(older, nanos(T + 2_000));
-    assertThat(schedule.completeUntil()).hasValue(at(T + 2_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 2_000));
   }
 
   private List<Ending> due(long round, long written) {
@@ -218,12 +219,12 @@ class EndingScheduleTest {
   @Test
   void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
     EndingSchedule fresh = new EndingSchedule();
-    assertThat(fresh.completeUntil()).isEmpty();
+    assertThat(fresh.completeUntil(Set.of())).isEmpty();
     due(fresh, all, at(T), () -> true);
-    assertThat(fresh.completeUntil()).isEmpty();
+    assertThat(fresh.completeUntil(Set.of())).isEmpty();
     due(fresh, all, at(T + 1_000), () -> true);
     fresh.passed(ending, nanos(T + 1_000));
-    assertThat(fresh.completeUntil()).hasValue(at(T + 1_000));
+    assertThat(fresh.completeUntil(Set.of())).hasValue(at(T + 1_000));
   }
 
   /** A key that was rotated with an overlap: its end lies ahead. */
@@ -234,10 +235,10 @@ class EndingScheduleTest {
     for (long now = T; now < end; now += 1_000) {
       assertThat(due(ahead, at(now))).isEmpty();
       assertThat(schedule.finished(ahead)).isEmpty();
-      assertThat(schedule.completeUntil()).hasValue(at(now));
+      assertThat(schedule.completeUntil(Set.of())).hasValue(at(now));
     }
     assertThat(due(ahead, at(end))).isEmpty();
-    assertThat(schedule.completeUntil()).hasValue(at(end - 1_000));
+    assertThat(schedule.completeUntil(Set.of())).hasValue(at(end - 1_000));
     assertThat(due(ahead, at(end + 500))).isEqualTo(ahead);
   }
 }

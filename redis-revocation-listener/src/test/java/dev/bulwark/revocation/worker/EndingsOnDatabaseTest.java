@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -329,12 +330,14 @@ class EndingsOnDatabaseTest {
     insert(endings);
     round(T);
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
-      assertThat(round(T + age)).isEmpty();
+      assertThat(round(T + age)).hasValue(at(T + age));
+      assertThat(passes.troubles())
+          .isEqualTo(Map.of("r", new RealmTrouble(Long.MAX_VALUE, Set.of("unknown"))));
     }
     assertThat(keys()).hasSize(MANY);
     assertThat(left()).containsExactly(endings.get(3));
     undecided.clear();
-    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(round(T + 91_000)).hasValue(at(T + 91_000));
     assertThat(left()).isEmpty();
     assertThat(keys()).hasSize(MANY + 1);
   }
@@ -348,22 +351,25 @@ class EndingsOnDatabaseTest {
     round(T - 1_000);
     insert(endings);
     round(T);
-    assertThat(round(T + 500)).isEmpty();
+    assertThat(round(T + 500)).hasValue(at(T + 500));
+    assertThat(passes.troubles())
+        .as("complete without the ending")
+        .isEqualTo(Map.of("r", new RealmTrouble(T - 1_000, Set.of())));
     assertThat(ledger.<Set<String>>call(c -> ledger.revoked().among(c, jtis())))
         .hasSize(MANY - 1)
         .doesNotContain("s3-0");
     assertThat(keys()).as("the push comes first").hasSize(MANY);
     connections.clear();
-    assertThat(round(T + 2_000)).isEmpty();
+    assertThat(round(T + 2_000)).hasValue(at(T + 2_000));
     assertThat(connections.stream().mapToInt(CountedStatements::executed).sum())
         .as("two sets and one ending")
         .isLessThanOrEqualTo(10);
     for (long age : new long[] {5_000, 15_000, 60_000}) {
-      assertThat(round(T + age)).isEmpty();
+      assertThat(round(T + age)).hasValue(at(T + age));
     }
     assertThat(left()).containsExactly(endings.get(3));
     bad.clear();
-    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(round(T + 91_000)).hasValue(at(T + 91_000));
     assertThat(left()).isEmpty();
     assertThat(causes()).extracting(RevokedTable.Cause::tokens).containsExactly((long) MANY);
   }

@@ -6,6 +6,8 @@ import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
+import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.search.Expansion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -17,6 +19,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -42,6 +45,9 @@ class PendingEndingsTest {
     UNDECIDED,
     NONE
   }
+
+  private static final LedgerToken DOUBTFUL =
+      new LedgerToken("jti", SessionType.ONLINE, "sick", "u", "c", "s", null, 0, T);
 
   private final List<String> passed = new ArrayList<>();
   private final List<String> tried = new ArrayList<>();
@@ -84,11 +90,11 @@ class PendingEndingsTest {
       return switch (sickness) {
         case THROWS -> throw new IllegalStateException("user store away");
         case SQL -> throw new SQLException("statement timeout");
-        case UNDECIDED, NONE -> new Expansion(0, 1);
+        case UNDECIDED, NONE -> new Expansion(0, List.of(DOUBTFUL));
       };
     }
     passed.add(ending.id());
-    return new Expansion(0, 0);
+    return new Expansion(0, List.of());
   }
 
   /** Fails where the sick ending is in the set. */
@@ -129,15 +135,24 @@ class PendingEndingsTest {
     sickness = kind;
     assertThat(round(T)).hasValue(at(T - 1_000));
     for (long age : new long[] {500, 2_000, 5_000, 15_000, 60_000}) {
-      assertThat(round(T + age)).isEmpty();
+      assertThat(round(T + age)).as("complete for realm well").hasValue(at(T + age));
+      assertThat(passes.troubles()).isEqualTo(Map.of("sick", troubleOf(kind)));
     }
     assertThat(passed).hasSize(5).containsOnly(well.id());
     assertThat(left()).containsExactly(sick);
 
     sickness = Sickness.NONE;
-    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(round(T + 91_000)).hasValue(at(T + 91_000));
+    assertThat(passes.troubles()).isEmpty();
     assertThat(passed).hasSize(6).endsWith(sick.id());
     assertThat(left()).isEmpty();
+  }
+
+  /** A doubt concerns its token; what failed can concern every token of its realm. */
+  private static RealmTrouble troubleOf(Sickness kind) {
+    return kind == Sickness.UNDECIDED
+        ? new RealmTrouble(Long.MAX_VALUE, Set.of("jti"))
+        : new RealmTrouble(T - 1_000, Set.of());
   }
 
   /** Its ledger is locked for minutes: the token of a logout is found when its row is there. */
@@ -201,7 +216,7 @@ class PendingEndingsTest {
 
   private List<String> tried(long at) throws SQLException {
     tried.clear();
-    assertThat(round(at)).isEmpty();
+    assertThat(round(at)).isPresent();
     return tried;
   }
 
@@ -212,10 +227,10 @@ class PendingEndingsTest {
         ending -> {
           tried.add(ending.id());
           if (!"sick".equals(ending.realmId())) {
-            return new Expansion(0, 0);
+            return new Expansion(0, List.of());
           }
           now += millis;
-          return new Expansion(0, 1);
+          return new Expansion(0, List.of(DOUBTFUL));
         },
         this::setPass,
         () -> OptionalLong.of(nanos(now)),
@@ -304,20 +319,20 @@ class PendingEndingsTest {
     round(T - 1_000);
     insert(sick, one, two);
     round(T);
-    assertThat(round(T + 500)).isEmpty();
+    assertThat(round(T + 500)).hasValue(at(T + 500));
     assertThat(sets).hasSize(1);
     assertThat(passed).as("each by itself").containsExactly(one.id(), two.id());
 
     passed.clear();
     for (long age : new long[] {2_000, 5_000, 15_000, 60_000}) {
-      assertThat(round(T + age)).isEmpty();
+      assertThat(round(T + age)).hasValue(at(T + age));
     }
     assertThat(sets.subList(1, 5)).containsOnly(List.of(one.id(), two.id()));
     assertThat(passed).isEmpty();
     assertThat(left()).containsExactly(sick);
 
     sickness = Sickness.NONE;
-    assertThat(round(T + 61_000)).hasValue(at(T + 61_000));
+    assertThat(round(T + 91_000)).hasValue(at(T + 91_000));
     assertThat(left()).isEmpty();
   }
 
@@ -331,8 +346,9 @@ class PendingEndingsTest {
     round(T - 1_000);
     insert(sick, other);
     round(T);
-    assertThat(round(T + 500)).isEmpty();
-    assertThat(round(T + 600)).isEmpty();
+    assertThat(round(T + 500)).hasValue(at(T + 500));
+    assertThat(round(T + 600)).hasValue(at(T + 600));
+    assertThat(passes.troubles()).isEqualTo(Map.of("sick", new RealmTrouble(T - 1_000, Set.of())));
     assertThat(sets).hasSize(2).containsOnly(List.of(sick.id(), other.id()));
   }
 }

@@ -1,11 +1,13 @@
 package dev.bulwark.checker.spring;
 
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.TokenRef;
 import java.time.Clock;
 import java.util.Set;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
 
 /**
  * Rejects revoked tokens with {@code invalid_token} (RFC 6750, section 3.1). The decoder calls it
@@ -53,6 +55,11 @@ public final class RevocationValidator implements OAuth2TokenValidator<Jwt> {
    */
   @Override
   public OAuth2TokenValidatorResult validate(Jwt token) {
-    return rules.validate(token, jwt -> checker.check(jwt.getId(), jwt.getIssuedAt()));
+    return rules.validate(
+        token,
+        jwt ->
+            checker.check(
+                new TokenRef(
+                    jwt.getId(), jwt.getClaimAsString(JwtClaimNames.ISS), jwt.getIssuedAt())));
   }
 }

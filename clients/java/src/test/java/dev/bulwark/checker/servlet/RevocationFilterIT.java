@@ -39,7 +39,7 @@ class RevocationFilterIT {
 
   private static @Nullable TokenRef token(HttpServletRequest request) {
     String jti = request.getHeader("X-Jti");
-    return jti == null ? null : new TokenRef(jti, null);
+    return jti == null ? null : RedisProcess.token(jti);
   }
 
   @AfterEach

@@ -138,6 +138,7 @@ class ResourceServerIT {
     Clock clock = new SteppedClock(expiry.minusSeconds(before), expiry.minusSeconds(after));
     Jwt token =
         Jwt.withTokenValue("t")
+            .issuer("https://sso.example.org/realms/app")
             .header("alg", "RS256")
             .claim("typ", "Bearer")
             .jti("onrtac:6")
@@ -178,6 +179,7 @@ class ResourceServerIT {
   void otherTypesOfTokensAreAcceptedIfTheApplicationSaysSo() {
     Jwt.Builder token =
         Jwt.withTokenValue("t")
+            .issuer("https://sso.example.org/realms/app")
             .header("alg", "RS256")
             .jti("onrtac:8")
             .expiresAt(Instant.now().plusSeconds(900));

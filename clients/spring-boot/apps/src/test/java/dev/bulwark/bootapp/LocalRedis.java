@@ -78,6 +78,7 @@ final class LocalRedis implements AutoCloseable {
   /** As Keycloak does: everything revoked until now is there. */
   void feed() throws IOException {
     tell("SET revocation:complete " + System.currentTimeMillis());
+    tell("SET revocation:realm:app \"0 -\"");
   }
 
   private String tell(String command) throws IOException {

@@ -207,7 +207,10 @@ class RevocationAutoConfigurationTest {
   })
   void onlyTokensOfAnAcceptedTypeAreChecked(String types, String type, boolean accepted) {
     Jwt.Builder token =
-        Jwt.withTokenValue("t").header("alg", "RS256").expiresAt(Instant.now().plusSeconds(900));
+        Jwt.withTokenValue("t")
+            .header("alg", "RS256")
+            .issuer("https://sso.example.org/realms/app")
+            .expiresAt(Instant.now().plusSeconds(900));
     if (type != null) {
       token.claim("typ", type);
     }

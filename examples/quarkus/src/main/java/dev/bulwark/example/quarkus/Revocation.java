@@ -2,6 +2,7 @@ package dev.bulwark.example.quarkus;
 
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.TokenRef;
 import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import io.quarkus.security.identity.AuthenticationRequestContext;
@@ -53,7 +54,7 @@ public class Revocation implements SecurityIdentityAugmentor {
             throw new RejectedTokenException(401);
           }
           Instant issued = Instant.ofEpochSecond(token.getIssuedAtTime());
-          switch (checker.check(token.getTokenID(), issued)) {
+          switch (checker.check(new TokenRef(token.getTokenID(), token.getIssuer(), issued))) {
             case LIVE, LIVE_STALE -> {
               return identity;
             }

@@ -86,6 +86,7 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
   void feed() {
     try (Jedis jedis = new Jedis("127.0.0.1", redis.ports().get(0))) {
       jedis.set("revocation:complete", Long.toString(System.currentTimeMillis()));
+      jedis.set("revocation:realm:app", "0 -");
     }
   }
 

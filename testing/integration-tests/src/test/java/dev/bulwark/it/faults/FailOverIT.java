@@ -93,10 +93,10 @@ class FailOverIT {
       // R5: the library finds the shard and the watermark of a token by tables of its own.
       await("the checker knows a live token")
           .atMost(SOON)
-          .until(() -> check(checker, tokens, live) == Verdict.LIVE);
+          .until(() -> Verdicts.of(checker, live) == Verdict.LIVE);
       Response ended = tokens.login("ann");
       tokens.logout(ended);
-      assertThat(check(checker, tokens, ended)).isEqualTo(Verdict.REVOKED);
+      assertThat(Verdicts.of(checker, ended)).isEqualTo(Verdict.REVOKED);
       for (int slot : List.of(0, 8000, 16000)) {
         assertThat(cluster.primaryOf(slot).admin("DBSIZE")).as("keys of a shard").isNotEqualTo("0");
       }
@@ -145,10 +145,6 @@ class FailOverIT {
 
   private static IssuedTokens realm(FaultServer server, RedisView redis) {
     return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), "fail-over", redis);
-  }
-
-  private static Verdict check(RevocationChecker checker, IssuedTokens tokens, Response of) {
-    return checker.check(tokens.key(of).substring("revoked:".length()), null);
   }
 
   private static RevocationChecker checker(RedisClusterGroup cluster) {

@@ -147,12 +147,27 @@ final class IssuedTokens {
     return issued(token("service", Map.of("grant_type", "client_credentials")));
   }
 
-  void logout(Response session) {
-    post("logout", "cli", Map.of("refresh_token", session.text("refresh_token"))).expect(204);
+  Response logout(Response session) {
+    return post("logout", "cli", Map.of("refresh_token", session.text("refresh_token")))
+        .expect(204);
   }
 
-  void revoke(Response of) {
-    post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
+  Response revoke(Response of) {
+    return post("revoke", "cli", Map.of("token", of.text("access_token"))).expect(200);
+  }
+
+  /** Ends all sessions of a user, as an administrator. */
+  Response logoutByAdmin(AdminApi admin, String user) {
+    String users = "/realms/" + realm + "/users";
+    String id =
+        admin
+            .get(users + "?exact=true&username=" + user)
+            .expect(200)
+            .json()
+            .get(0)
+            .get("id")
+            .asText();
+    return admin.post(users + "/" + id + "/logout", "{}").expect(204);
   }
 
   /** Revokes a token of {@link #service}. */

@@ -8,7 +8,7 @@ import dev.bulwark.checker.RevocationChecker;
 import dev.bulwark.checker.Verdict;
 import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
-import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.CheckedToken;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.LocalRedis;
@@ -44,7 +44,7 @@ class CheckerLibraryIT {
     KEYS.client().getPool().clear();
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> CHECKER.check("anything", null) == Verdict.LIVE);
+        .until(() -> CHECKER.check(CheckedToken.unknown()) == Verdict.LIVE);
   }
 
   @Test
@@ -131,6 +131,6 @@ class CheckerLibraryIT {
   }
 
   private static Verdict check(Response tokens) {
-    return CHECKER.check(Realm.claims(tokens.text("access_token")).get("jti").asText(), null);
+    return CHECKER.check(CheckedToken.of(tokens.text("access_token")));
   }
 }

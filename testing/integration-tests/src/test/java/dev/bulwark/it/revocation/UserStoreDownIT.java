@@ -1,9 +1,17 @@
 package dev.bulwark.it.revocation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bulwark.checker.CheckerOptions;
+import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.Verdict;
+import dev.bulwark.checker.jedis.JedisAccess;
+import dev.bulwark.checker.jedis.JedisSettings;
+import dev.bulwark.it.support.CheckedToken;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -13,14 +21,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * R1: tokens are in doubt while the LDAP server of their users is down. Introspection calls those
- * of its users inactive meanwhile, but nobody has ended them.
+ * R1, R12: tokens are in doubt while the LDAP server of their users is down. Introspection calls
+ * those of its users inactive meanwhile, but nobody has ended them.
  */
 class UserStoreDownIT {
 
   private static final TestStack STACK = TestStack.get();
   private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
   private static final ServerMetrics METRICS = new ServerMetrics(STACK.keycloak().managementUrl());
+  private static final Duration FEED_MAX_AGE = Duration.ofSeconds(15);
   private static final String OFFLINE = "openid offline_access";
 
   private PathRealm realm;
@@ -100,6 +109,61 @@ class UserStoreDownIT {
       deaths.awaitDead(dying);
       deaths.assertAlive(online, holder);
     }
+  }
+
+  /** R12: while one user's store is down, an application is told about that user's tokens alone. */
+  @Test
+  void nobodyElseWaitsForTheStore() {
+    PathRealm beside = realm.createBeside("store-up");
+    try (Directory directory = Directory.start(List.of("liz"));
+        RevocationChecker checker = checker()) {
+      directory.connect(realm, "people", true);
+      Response dying = realm.login("liz");
+      Response local = realm.login("ann");
+      Response other = beside.login("ann");
+      for (Response response : List.of(dying, local, other)) {
+        await().atMost(Deaths.SOON).until(() -> verdict(checker, response) == Verdict.LIVE);
+      }
+
+      // An action of an administrator, which ends nothing: the user's tokens are looked at again.
+      String liz = realm.path("/users/" + realm.userId("liz"));
+      realm.admin().post(liz + "/impersonation", "{}").expect(200);
+      directory.stop();
+      directory.delete("liz");
+      realm.admin().post(realm.path("/clear-user-cache"), "{}").expect(204);
+      await().atMost(Deaths.SOON).until(() -> verdict(checker, dying) == Verdict.UNKNOWN);
+      for (Response response : List.of(local, other)) {
+        await()
+            .atMost(Duration.ofSeconds(5))
+            .until(() -> verdict(checker, response) == Verdict.LIVE);
+      }
+      // Longer than the checker accepts an old heartbeat.
+      await()
+          .during(FEED_MAX_AGE.plusSeconds(5))
+          .atMost(FEED_MAX_AGE.plusSeconds(20))
+          .until(
+              () ->
+                  verdict(checker, local) == Verdict.LIVE
+                      && verdict(checker, other) == Verdict.LIVE
+                      && verdict(checker, dying) == Verdict.UNKNOWN);
+      assertThat(METRICS.value("bulwark_revocation_in_doubt")).isPositive();
+
+      directory.startAgain();
+      await().atMost(Deaths.SOON).until(() -> verdict(checker, dying) == Verdict.REVOKED);
+      assertThat(verdict(checker, local)).isEqualTo(Verdict.LIVE);
+    } finally {
+      beside.delete();
+    }
+  }
+
+  private static RevocationChecker checker() {
+    return new RevocationChecker(
+        JedisAccess.standalone("127.0.0.1", STACK.redis().port(), JedisSettings.defaults()),
+        CheckerOptions.builder().feedMaxAge(FEED_MAX_AGE).build());
+  }
+
+  private static Verdict verdict(RevocationChecker checker, Response tokens) {
+    return checker.check(CheckedToken.of(tokens.text("access_token")));
   }
 
   /** From users without a role of their own, that is. */

@@ -2,10 +2,11 @@ package dev.bulwark.it.revocation;
 
 import dev.bulwark.checker.CheckerOptions;
 import dev.bulwark.checker.RevocationChecker;
+import dev.bulwark.checker.TokenRef;
 import dev.bulwark.checker.Verdict;
 import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
-import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.CheckedToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -24,7 +25,7 @@ final class Witness implements AutoCloseable {
   private static final int WATCHED = 200;
 
   private final RevocationChecker checker;
-  private final Deque<String> watched = new ArrayDeque<>();
+  private final Deque<TokenRef> watched = new ArrayDeque<>();
   private final Queue<String> valid = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::ask, "witness");
   private volatile boolean closed;
@@ -46,7 +47,7 @@ final class Witness implements AutoCloseable {
   /** From now on the token is not valid. */
   void ended(String accessToken) {
     synchronized (watched) {
-      watched.addLast(Realm.claims(accessToken).get("jti").asText());
+      watched.addLast(CheckedToken.of(accessToken));
       if (watched.size() > WATCHED) {
         watched.removeFirst();
       }
@@ -57,7 +58,7 @@ final class Witness implements AutoCloseable {
    * Whether the library trusts Redis now: it says of a token that nobody knows that it is valid.
    */
   boolean trustsRedis() {
-    return checker.check("a-token-that-nobody-knows", null) == Verdict.LIVE;
+    return checker.check(CheckedToken.unknown()) == Verdict.LIVE;
   }
 
   /** What it was told wrongly. */
@@ -72,10 +73,10 @@ final class Witness implements AutoCloseable {
 
   private void ask() {
     while (!closed) {
-      for (String jti : now()) {
-        Verdict answer = checker.check(jti, null);
+      for (TokenRef token : now()) {
+        Verdict answer = checker.check(token);
         if (answer == Verdict.LIVE || answer == Verdict.LIVE_STALE) {
-          valid.add(Instant.now().toEpochMilli() + " " + answer + " " + jti);
+          valid.add(Instant.now().toEpochMilli() + " " + answer + " " + token.jti());
         }
         answers++;
       }
@@ -83,7 +84,7 @@ final class Witness implements AutoCloseable {
     }
   }
 
-  private List<String> now() {
+  private List<TokenRef> now() {
     synchronized (watched) {
       return List.copyOf(watched);
     }
