@@ -32,8 +32,7 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  * Registers {@code /admin/realms/{realm}/backchannel-logout}, and owns the options, the threads and
  * the meters of the module.
  */
-public final class BackchannelLogoutProviderFactory
-    implements AdminRealmResourceProviderFactory {
+public final class BackchannelLogoutProviderFactory implements AdminRealmResourceProviderFactory {
 
   private static final Logger LOG = Logger.getLogger(BackchannelLogoutProviderFactory.class);
 

@@ -53,8 +53,7 @@ class SqlTest {
     String sql = "SELECT NAME FROM T WHERE SIZE >= ? ORDER BY SIZE";
     insert("a", 1, 0);
     insert("b", 2, 0);
-    assertThat(Sql.first(connection, sql, p -> p.number(1), row -> row.getString(1)))
-        .contains("a");
+    assertThat(Sql.first(connection, sql, p -> p.number(1), row -> row.getString(1))).contains("a");
     assertThat(Sql.first(connection, sql, p -> p.number(3), row -> row.getString(1))).isEmpty();
   }
 
@@ -69,7 +68,8 @@ class SqlTest {
   @Test
   void aBinderThatFailsLeavesNoStatementOpen() {
     assertThatThrownBy(
-            () -> Sql.update(connection, "DELETE FROM T WHERE SIZE = ?", p -> p.number(1).number(2)))
+            () ->
+                Sql.update(connection, "DELETE FROM T WHERE SIZE = ?", p -> p.number(1).number(2)))
         .isInstanceOf(SQLException.class);
   }
 }

@@ -83,7 +83,8 @@ final class ReceiverHttp implements AutoCloseable {
     timeout = config.requestTimeout();
     deadlines.setRemoveOnCancelPolicy(true);
     int millis = Math.toIntExact(timeout.toMillis());
-    // Receivers may share a host. Each is bounded by its Round, and none waits here for another one.
+    // Receivers may share a host. Each is bounded by its Round, and none waits here for another
+    // one.
     int connections = config.maxInFlight() * config.maxReceivers();
     http =
         HttpClients.custom()

@@ -2,11 +2,11 @@ package dev.bulwark.backchannel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.delivery.Answer;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.bulwark.delivery.Answer;
 import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.SelfSignedServer;
 import java.io.IOException;

@@ -61,18 +61,13 @@ final class Delivery implements AutoCloseable {
   private @Nullable String lastKey;
 
   Delivery(
-      WebhookConfig config,
-      DeliveryMeters metrics,
-      OutboxCapacity capacity,
-      DeliveryClock clock) {
+      WebhookConfig config, DeliveryMeters metrics, OutboxCapacity capacity, DeliveryClock clock) {
     this.config = config;
     this.metrics = metrics;
     this.capacity = capacity;
     this.clock = clock;
-    this.limits =
-        new Round.Limits(config.maxInFlight(), ROUND_TIME, config.requestTimeout());
-    this.blame =
-        new Blame(config.maxAttempts(), () -> ThreadLocalRandom.current().nextDouble());
+    this.limits = new Round.Limits(config.maxInFlight(), ROUND_TIME, config.requestTimeout());
+    this.blame = new Blame(config.maxAttempts(), () -> ThreadLocalRandom.current().nextDouble());
     this.deadLetters = new DeadLetters(config, metrics);
     this.receiver = new Receiver(config, Clock.systemUTC());
     this.senders =

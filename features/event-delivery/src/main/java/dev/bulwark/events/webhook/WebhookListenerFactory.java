@@ -27,8 +27,7 @@ public final class WebhookListenerFactory implements EventListenerProviderFactor
   /** Part of every realm's stored list of event listeners: a data format, never to change. */
   public static final String ID = "bulwark-webhook";
 
-  private static final Set<Outcome> OUTCOMES =
-      EnumSet.complementOf(EnumSet.of(Outcome.DUPLICATE));
+  private static final Set<Outcome> OUTCOMES = EnumSet.complementOf(EnumSet.of(Outcome.DUPLICATE));
 
   private Optional<WebhookConfig> config = Optional.empty();
   private @Nullable OutboxCapacity capacity;

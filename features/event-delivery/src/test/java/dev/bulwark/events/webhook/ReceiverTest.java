@@ -2,8 +2,8 @@ package dev.bulwark.events.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bulwark.testing.MapScope;
 import dev.bulwark.delivery.Answer;
+import dev.bulwark.testing.MapScope;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Clock;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.bulwark.delivery.Answer;
 import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.SelfSignedServer;
-import dev.bulwark.delivery.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

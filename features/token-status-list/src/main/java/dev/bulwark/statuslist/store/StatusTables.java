@@ -140,7 +140,8 @@ public final class StatusTables {
         connection,
         "SELECT ID, REALM_ID, WINDOW_END, SECRET FROM %s WHERE WINDOW_END > ?".formatted(lists),
         parameters -> parameters.number(now),
-        row -> new StatusList(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
+        row ->
+            new StatusList(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
   }
 
   /**

@@ -480,7 +480,9 @@ class WebhookIT {
     change(user, 1);
     await()
         .atMost(SOON)
-        .until(() -> server.metric("bulwark_webhook_events_total", "outcome=\"unreachable\"") > failed);
+        .until(
+            () ->
+                server.metric("bulwark_webhook_events_total", "outcome=\"unreachable\"") > failed);
     receiver.answer(event -> 204);
     await().atMost(SOON).until(() -> !changes("USER.UPDATE", user).isEmpty());
     assertThat(receiver.paths()).containsOnly("/events");
