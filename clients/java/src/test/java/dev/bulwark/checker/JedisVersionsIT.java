@@ -35,10 +35,9 @@ class JedisVersionsIT {
     Keys keys = new Keys("");
     for (int i = 0; i < 3; i++) {
       try (Jedis jedis = cluster.node(i).connect()) {
-        jedis.psetex(
-            keys.complete(TestCluster.FIRST_SLOTS.get(i)),
-            3_600_000,
-            "" + System.currentTimeMillis());
+        String complete = keys.complete(TestCluster.FIRST_SLOTS.get(i));
+        jedis.psetex(complete, 3_600_000, "" + System.currentTimeMillis());
+        jedis.set(keys.state(complete, "app"), "0 -");
       }
     }
     cluster.of("revoked:bad").revoke("bad");

@@ -117,7 +117,7 @@ class SpringDataAccessIT {
           .until(
               () -> {
                 try (Jedis jedis = replica.connect()) {
-                  return jedis.dbSize() == 2;
+                  return jedis.dbSize() == 3;
                 }
               });
       LettuceConnectionFactory factory = application(cluster(cluster.node(1).port()));
