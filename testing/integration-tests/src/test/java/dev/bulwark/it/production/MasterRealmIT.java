@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.Http;
-import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Repository;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.ShellBlock;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.server.KeycloakServer;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.Programs;
 import java.nio.file.Files;
@@ -43,13 +42,12 @@ class MasterRealmIT {
       throws Exception {
     Programs.require("curl", "curl");
     Programs.require("jq", "jq");
-    ServerSpec.Builder spec =
+    ServerSpec spec =
         TestStack.spec("master", TestStack.get().redisOf("master"))
             .environment("KC_BOOTSTRAP_ADMIN_CLIENT_ID", "bootstrap-client")
-            .environment("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "secret-of-the-bootstrap-client");
-    // Empty: with a realm master there would be no such client.
-    try (PostgresProcess database = PostgresProcess.start();
-        OwnServer server = OwnServer.start(database.configure(spec))) {
+            .environment("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", "secret-of-the-bootstrap-client")
+            .build();
+    try (KeycloakServer server = KeycloakServer.start(spec)) {
       url = server.url().toString();
       otherAdministrators();
       JsonNode before = master();

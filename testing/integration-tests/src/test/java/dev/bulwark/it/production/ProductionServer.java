@@ -1,11 +1,11 @@
 package dev.bulwark.it.production;
 
 import dev.bulwark.it.support.AdminApi;
-import dev.bulwark.it.support.OwnServer;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.TestCertificate;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.WorkFolder;
+import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.testing.FreePort;
@@ -16,24 +16,23 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A server with the settings of {@code docker-compose.yml}: the shipped realm without any addition,
- * HTTPS alone, every secret random and from the environment. Only the administrator is the one of
- * all tests, because the prepared database has that one.
+ * A server with the settings of {@code docker-compose.yml}, apart from the database: the shipped
+ * realm without any addition, HTTPS alone, every secret random and from the environment.
  */
 final class ProductionServer implements AutoCloseable {
 
   static final String APPLICATION = "https://app.example.org";
 
   private final Map<String, String> secrets;
-  private final OwnServer server;
+  private final DistributionServer server;
   private final URI url;
   private final AdminApi admin;
 
-  private ProductionServer(Map<String, String> secrets, OwnServer server, URI url) {
+  private ProductionServer(Map<String, String> secrets, DistributionServer server, URI url) {
     this.secrets = secrets;
     this.server = server;
     this.url = url;
-    this.admin = new AdminApi(url, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+    this.admin = new AdminApi(url, "operator", secret("ADMIN_PASSWORD"));
   }
 
   /** What the shipped files ask the operator for, each with a random value. */
@@ -53,7 +52,8 @@ final class ProductionServer implements AutoCloseable {
     ServerSpec.Builder spec =
         ServerSpec.builder()
             .name(name)
-            .shortLived()
+            // It lives for a minute or two: what it costs to start decides.
+            .jvmOption("-XX:TieredStopAtLevel=1")
             .option("spi-redis-connection--default--url", TestStack.get().redisOf("production"))
             .option("spi-password-policy--breached-password--online", "false")
             .option("http-enabled", "false")
@@ -87,10 +87,8 @@ final class ProductionServer implements AutoCloseable {
     int port = FreePort.next();
     ServerSpec.Builder spec = spec("production", secrets, port);
     environment.forEach(spec::environment);
-    spec.environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
-        .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
     return new ProductionServer(
-        secrets, OwnServer.start(spec), URI.create("https://localhost:" + port));
+        secrets, DistributionServer.start(spec.build()), URI.create("https://localhost:" + port));
   }
 
   /** Where browsers and applications reach it. */
