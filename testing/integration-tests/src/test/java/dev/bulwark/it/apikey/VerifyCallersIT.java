@@ -71,10 +71,11 @@ class VerifyCallersIT {
     tlsPort = FreePort.next();
     server =
         OwnServer.start(
-            TestStack.withRareBuildOptions(TestStack.spec("verify-callers", redis.url()))
+            TestStack.spec("verify-callers", redis.url())
                 .option("https-port", Integer.toString(tlsPort))
                 .option("https-key-store-file", TestCertificate.get().keyStore().toString())
                 .environment("KC_HTTPS_KEY_STORE_PASSWORD", TestCertificate.get().password())
+                .buildOption("https-client-auth", "request")
                 .option("https-trust-store-file", trusted.toString())
                 .option("https-trust-store-password", PASSWORD)
                 .option("truststore-paths", authority.toString())

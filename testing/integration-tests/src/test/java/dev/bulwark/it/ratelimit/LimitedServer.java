@@ -71,11 +71,13 @@ final class LimitedServer implements AutoCloseable {
   }
 
   private static ServerSpec.Builder spec(String name, RedisProcess redis) {
-    return TestStack.withRareBuildOptions(TestStack.spec(name, redis.url()))
+    return TestStack.spec(name, redis.url())
         // Nobody here: an option of the spec has precedence over that of all test servers.
         .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
         .option(
             "spi-api-key--default--wrong-keys-per-minute", Integer.toString(KeyPath.PER_ADDRESS))
+        // Whose endpoint tests passwords, too.
+        .buildOption("features", "docker")
         .option("proxy-headers", "xforwarded")
         .option("proxy-trusted-addresses", "127.0.0.1")
         .option(

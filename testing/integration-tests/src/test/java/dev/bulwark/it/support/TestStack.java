@@ -118,15 +118,6 @@ public final class TestStack {
   }
 
   /**
-   * Adds the options of {@code kc.sh build} that some servers of the tests need, to all of these:
-   * each set of them costs a build. A certificate is asked for only where a server has HTTPS, and
-   * the feature adds the endpoint of Docker's registry, which tests passwords, too.
-   */
-  public static ServerSpec.Builder withRareBuildOptions(ServerSpec.Builder spec) {
-    return spec.buildOption("features", "docker").buildOption("https-client-auth", "request");
-  }
-
-  /**
    * The limit on login attempts is on, as shipped, but with room for all tests of this machine. A
    * user's own address is never known: otherwise it would be after the first login of each user,
    * and no test would be a stranger.
