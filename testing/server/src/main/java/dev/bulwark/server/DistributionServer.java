@@ -201,7 +201,7 @@ public final class DistributionServer implements KeycloakServer {
     }
     log.info("Starting Keycloak {} on port {}", spec.name(), http);
     Map<String, String> environment = environment(spec);
-    String more = System.getProperty(JVM_OPTIONS, "") + " " + SharedClasses.option(spec);
+    String more = System.getProperty(JVM_OPTIONS, "");
     environment.merge("JAVA_OPTS_APPEND", more, (one, other) -> (one + " " + other).strip());
     ServerProcess process =
         ServerProcess.start(spec.name(), command, environment, logFile, spec.echo(), append);

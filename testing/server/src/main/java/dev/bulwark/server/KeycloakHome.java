@@ -31,10 +31,6 @@ final class KeycloakHome {
 
   private static final Logger log = LoggerFactory.getLogger(KeycloakHome.class);
   private static final Path LIBRARIES = Path.of("lib", "lib");
-
-  /** The same file in all homes: {@link SharedClasses} belong to one file. */
-  private static final Path STARTER = Path.of("lib", "quarkus-run.jar");
-
   private static final Path BUILT = Path.of("lib", "quarkus");
   private static final long SECONDS_OF_TEN_YEARS = 315_360_000L;
   private static final String FINGERPRINT = "bulwark-build.txt";
@@ -79,7 +75,7 @@ final class KeycloakHome {
         }
         Folders.delete(folder);
         Files.createDirectories(folder);
-        Folders.copy(pristine, folder, LIBRARIES, STARTER);
+        Folders.copy(pristine, folder, LIBRARIES);
         if (Files.isDirectory(keptData)) {
           Folders.delete(folder.resolve("data"));
           Files.move(keptData, folder.resolve("data"));
@@ -114,10 +110,10 @@ final class KeycloakHome {
             id.toString(),
             made -> {
               builder.run();
-              Folders.copy(folder.resolve(BUILT), made);
+              Folders.copy(folder.resolve(BUILT), made, LIBRARIES);
             });
     Folders.delete(folder.resolve(BUILT));
-    Folders.copy(kept, folder.resolve(BUILT));
+    Folders.copy(kept, folder.resolve(BUILT), LIBRARIES);
     Files.writeString(file, inputs);
   }
 

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class PreparedDatabase {
 
   private static final Logger log = LoggerFactory.getLogger(PreparedDatabase.class);
+  private static final Path NO_LINKED_FOLDER = Path.of("no-file-is-linked");
   private static final String USERNAME = "KC_BOOTSTRAP_ADMIN_USERNAME";
   private static final String PASSWORD = "KC_BOOTSTRAP_ADMIN_PASSWORD";
   private static final String CLIENT = "KC_BOOTSTRAP_ADMIN_CLIENT_ID";
@@ -43,7 +44,7 @@ final class PreparedDatabase {
 
   /** Puts a copy into the home of the spec. */
   static void copyInto(KeycloakHome home, ServerSpec spec) throws IOException {
-    Folders.copy(cachedFolder(spec), data(home));
+    Folders.copy(cachedFolder(spec), data(home), NO_LINKED_FOLDER);
   }
 
   private static Path data(KeycloakHome home) {
@@ -60,7 +61,7 @@ final class PreparedDatabase {
   private static void make(Path folder, Map<String, String> environment) {
     log.info("Making a database for short-lived servers (once)");
     ServerSpec maker =
-        SharedClasses.record(ServerSpec.builder())
+        ServerSpec.builder()
             .name("prepared-database")
             .jvmOption(ServerSpec.QUICK_START)
             .environment(USERNAME, environment.getOrDefault(USERNAME, "admin"))
@@ -68,7 +69,7 @@ final class PreparedDatabase {
             .build();
     try (DistributionServer server = DistributionServer.start(maker)) {
       server.stop();
-      Folders.copy(server.home().resolve("data").resolve("h2"), folder);
+      Folders.copy(server.home().resolve("data").resolve("h2"), folder, NO_LINKED_FOLDER);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,7 +9,6 @@ import dev.bulwark.redis.process.Folder;
 import dev.bulwark.redis.process.LocalProcess;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
-import dev.bulwark.server.SharedClasses;
 import dev.bulwark.server.installation.Installation;
 import dev.bulwark.testing.FreePort;
 import dev.bulwark.testing.Programs;
@@ -92,7 +91,7 @@ public final class PostgresProcess implements DatabaseProcess {
   private static void makeData(Path folder) {
     try (PostgresProcess database = start()) {
       ServerSpec.Builder spec =
-          SharedClasses.record(ServerSpec.builder())
+          ServerSpec.builder()
               .name("prepared-postgres")
               .shortLived()
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)

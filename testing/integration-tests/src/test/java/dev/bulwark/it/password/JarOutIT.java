@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.it.database.DatabaseProcess;
-import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
@@ -18,8 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,14 +29,6 @@ class JarOutIT {
 
   @TempDir(factory = HomeFolder.class)
   Path home;
-
-  /** Of both servers; empty for H2, whose files are in their folder. */
-  private final Optional<DatabaseProcess> database = SharedDatabase.startForOwnServer();
-
-  @AfterEach
-  void endDatabase() {
-    database.ifPresent(DatabaseProcess::close);
-  }
 
   @Test
   void everybodyLogsInWithoutTheJarAndWithoutAnyPreparation() {
@@ -92,16 +80,13 @@ class JarOutIT {
   }
 
   private ServerSpec.Builder spec() {
-    ServerSpec.Builder spec =
-        ServerSpec.builder()
-            .name("jar-out")
-            .home(home)
-            .shortLived()
-            .hashesAsShipped()
-            .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
-            .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
-    database.ifPresent(process -> process.configure(spec));
-    return spec;
+    return ServerSpec.builder()
+        .name("jar-out")
+        .home(home)
+        .shortLived()
+        .hashesAsShipped()
+        .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
+        .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
   }
 
   private static AdminApi admin(DistributionServer server) {

@@ -8,7 +8,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Copies and deletes folders. Thread-safe, if no two threads use the same folder. */
@@ -52,12 +51,12 @@ public final class Folders {
   }
 
   /**
-   * Copies {@code source} to {@code target}; the files {@code linked}, and those below such a
-   * folder (relative to the source), become hard links, since nothing writes to them.
+   * Copies {@code source} to {@code target}; files below {@code linked} (relative to the source)
+   * become hard links, since nothing writes to them and they are hundreds of megabytes.
    *
    * @throws IOException if a file cannot be copied, or exists
    */
-  public static void copy(Path source, Path target, Path... linked) throws IOException {
+  public static void copy(Path source, Path target, Path linked) throws IOException {
     Files.walkFileTree(
         source,
         new SimpleFileVisitor<>() {
@@ -72,7 +71,7 @@ public final class Folders {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
             Path relative = source.relativize(file);
-            if (Stream.of(linked).anyMatch(relative::startsWith)) {
+            if (relative.startsWith(linked)) {
               link(file, target.resolve(relative));
             } else {
               Files.copy(file, target.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
