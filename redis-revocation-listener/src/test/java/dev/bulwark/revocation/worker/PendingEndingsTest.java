@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** R1, R3, R12: rounds over the endings; what cannot be done holds up its realm alone. */
 class PendingEndingsTest {
 
   private static final long T = 2_000_000_000_000L;

@@ -248,6 +248,7 @@ class TasksAppTest {
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
             new JWTClaimsSet.Builder()
+                .issuer("https://login.example.org/realms/app")
                 .subject("alice")
                 .audience(audience)
                 .jwtID(jti)

@@ -1,15 +1,10 @@
 package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
-import dev.bulwark.factory.BoundedAction;
-import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
-import dev.bulwark.ratelimit.step.Refusals;
 import jakarta.ws.rs.HttpMethod;
-import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -22,19 +17,13 @@ import org.keycloak.models.UserModel;
 
 /**
  * Remembers from which device and address a user has logged in, all factors done, until the user is
- * signed out everywhere. Other modules find the bound of worker threads by it, too.
+ * signed out everywhere.
  */
-final class KnownLogins implements EventListenerProvider, BoundedAction {
+final class KnownLogins implements EventListenerProvider {
 
   /** The account console's "Sign out all devices", below {@code http-relative-path}. */
   private static final Pattern ALL_SESSIONS =
       Pattern.compile("(?:^|/)realms/[^/]+/account/sessions/?$");
-
-  /** The admin console's "Sign out all active sessions". */
-  private static final String ALL_USERS = "logout-all";
-
-  /** The field of Keycloak's forms for a new credential: "Sign out from other devices". */
-  private static final String OTHER_SESSIONS = "logout-sessions";
 
   private final KeycloakSession session;
 
@@ -50,8 +39,7 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
     }
     if (event.getType() == EventType.LOGIN && !hasDetail(event, ApiKeyDetails.KEY)) {
       remember(realm, event);
-    } else if ((event.getType() == EventType.LOGOUT && isOfAllSessions())
-        || (event.getType() == EventType.UPDATE_CREDENTIAL && isOfOtherSessions())) {
+    } else if (event.getType() == EventType.LOGOUT && isOfAllSessions()) {
       forget(realm, event);
     }
   }
@@ -73,16 +61,6 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
         && ALL_SESSIONS.matcher(request.getUri().getPath()).find();
   }
 
-  /** Told by the form: Keycloak sends no event of a sign-out where there is no other session. */
-  private boolean isOfOtherSessions() {
-    @Nullable HttpRequest request = session.getContext().getHttpRequest();
-    @Nullable MultivaluedMap<String, String> form =
-        request == null || !HttpMethod.POST.equals(request.getHttpMethod())
-            ? null
-            : request.getDecodedFormParameters();
-    return form != null && "on".equals(form.getFirst(OTHER_SESSIONS));
-  }
-
   /**
    * Gives the user's "not before" another value, as an administrator's "Sign out" does. A second
    * more than it was: the value is what {@link dev.bulwark.ratelimit.known.LoginStamp} asks for,
@@ -96,31 +74,12 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
     }
   }
 
-  @Override
-  public boolean begin(RequiredActionContext context) {
-    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
-    if (limiter != null && limiter.takeThread() instanceof Decision.Refused refusal) {
-      context.challenge(Refusals.page(context, refusal));
-      return false;
-    }
-    return true;
-  }
-
   private static boolean hasDetail(Event event, String name) {
     return event.getDetails() != null && event.getDetails().containsKey(name);
   }
 
-  /** Keycloak ends the sessions of all users here, and moves no "not before": as above. */
   @Override
-  public void onEvent(AdminEvent event, boolean includeRepresentation) {
-    RealmModel realm = session.getContext().getRealm();
-    if (event.getError() == null
-        && ALL_USERS.equals(event.getResourcePath())
-        && realm != null
-        && realm.getId().equals(event.getRealmId())) {
-      realm.setNotBefore(realm.getNotBefore() + 1);
-    }
-  }
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {}
 
   @Override
   public void close() {}

@@ -1,6 +1,5 @@
 package dev.bulwark.ratelimit.event;
 
-import dev.bulwark.factory.BoundedAction;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
@@ -12,7 +11,7 @@ public final class KnownLoginsFactory implements EventListenerProviderFactory {
 
   @Override
   public String getId() {
-    return BoundedAction.PROVIDER;
+    return "bulwark-known-logins";
   }
 
   @Override

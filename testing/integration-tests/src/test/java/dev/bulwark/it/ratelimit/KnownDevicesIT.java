@@ -6,12 +6,9 @@ import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -276,58 +273,6 @@ class KnownDevicesIT {
       @Override
       void end(String user) {
         SERVER.revoker().end(SERVER.userId(user)).expect(204);
-      }
-    },
-    /** "Sign out from other devices", beside a new authenticator app. */
-    WITH_A_NEW_FACTOR {
-      @Override
-      void end(String user) {
-        Visitor owner = SERVER.visitor(newAddress());
-        Response setUp =
-            owner.submit(
-                owner.open(owner.loginUrl("cli") + "&kc_action=CONFIGURE_TOTP").expect(200),
-                Map.of("username", user, "password", PASSWORD));
-        Response manual =
-            owner.open(SERVER.url().resolve(Visitor.link(setUp, "mode=manual")).toString());
-        String secret = manual.element("#kc-totp-secret-key").text();
-        assertIsIn(
-            owner.submit(
-                manual,
-                Map.of(
-                    "totp",
-                    new Authenticator(secret).code(),
-                    "totpSecret",
-                    setUp.element("[name=totpSecret]").attr("value"),
-                    "userLabel",
-                    "phone",
-                    "logout-sessions",
-                    "on")));
-        // So that the rest of the test logs in by the password alone.
-        String path = "/realms/limits/users/" + SERVER.userId(user) + "/credentials";
-        for (JsonNode credential : SERVER.admin().get(path).expect(200).json()) {
-          if (credential.get("type").asText().equals("otp")) {
-            SERVER.admin().delete(path + "/" + credential.get("id").asText()).expect(204);
-          }
-        }
-      }
-    },
-    /** "Sign out all active sessions" of the admin console. */
-    OF_ALL_USERS {
-      @Override
-      void end(String user) {
-        SERVER.admin().post("/realms/limits/logout-all", "{}").expect(200);
-      }
-    },
-    /** "Revocation" of the admin console. */
-    BY_THE_REALMS_NOT_BEFORE {
-      @Override
-      void end(String user) {
-        SERVER
-            .admin()
-            .put(
-                "/realms/limits",
-                Json.object("realm", "limits", "notBefore", Instant.now().getEpochSecond()))
-            .expect(204);
       }
     };
 
