@@ -32,8 +32,8 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import redis.clients.jedis.Jedis;
 
 /**
- * C4: the cases that the clients of all languages decide alike; clients/conformance/README.md tells
- * their form.
+ * C4, R12: the cases that the clients of all languages decide alike, the state of a realm among
+ * them; clients/conformance/README.md tells their form.
  */
 class ConformanceIT {
 
