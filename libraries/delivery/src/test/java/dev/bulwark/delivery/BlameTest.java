@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** B12, R9: whether the receiver or the message is at fault. */
 class BlameTest {
 
   private static final Answer DELIVERED = Answer.of(204, null);
