@@ -1,10 +1,14 @@
 package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
+import dev.bulwark.factory.BoundedAction;
+import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
+import dev.bulwark.ratelimit.step.Refusals;
 import jakarta.ws.rs.HttpMethod;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -17,9 +21,9 @@ import org.keycloak.models.UserModel;
 
 /**
  * Remembers from which device and address a user has logged in, all factors done, until the user is
- * signed out everywhere.
+ * signed out everywhere. Other modules find the bound of worker threads by it, too.
  */
-final class KnownLogins implements EventListenerProvider {
+final class KnownLogins implements EventListenerProvider, BoundedAction {
 
   /** The account console's "Sign out all devices", below {@code http-relative-path}. */
   private static final Pattern ALL_SESSIONS =
@@ -72,6 +76,16 @@ final class KnownLogins implements EventListenerProvider {
       int notBefore = session.users().getNotBeforeOfUser(realm, user);
       session.users().setNotBeforeForUser(realm, user, notBefore + 1);
     }
+  }
+
+  @Override
+  public boolean begin(RequiredActionContext context) {
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    if (limiter != null && limiter.takeThread() instanceof Decision.Refused refusal) {
+      context.challenge(Refusals.page(context, refusal));
+      return false;
+    }
+    return true;
   }
 
   private static boolean hasDetail(Event event, String name) {

@@ -1,5 +1,6 @@
 package dev.bulwark.ratelimit.event;
 
+import dev.bulwark.factory.BoundedAction;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
@@ -11,7 +12,7 @@ public final class KnownLoginsFactory implements EventListenerProviderFactory {
 
   @Override
   public String getId() {
-    return "bulwark-known-logins";
+    return BoundedAction.PROVIDER;
   }
 
   @Override
