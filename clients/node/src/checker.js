@@ -26,7 +26,7 @@ export class RevocationChecker {
   #scheduled = false;
   #closed = false;
   #nextProbe = 0;
-  #explained = null;
+  #explained = new Set();
 
   /** What the last contact with Redis said: `not-asked`, `knowing`, `unfed`, `away`. */
   status = 'not-asked';
@@ -106,8 +106,8 @@ export class RevocationChecker {
 
   /** Logs once why a realm's tokens are unknown although Redis is fed. */
   #explain(realm, reading) {
-    if (reading.heartbeat !== null && reading.complete === null && realm !== this.#explained) {
-      this.#explained = realm;
+    if (reading.heartbeat !== null && reading.complete === null && !this.#explained.has(realm)) {
+      this.#explained.add(realm);
       this.#log.warn(
         `Redis cannot tell about a token of realm '${realm}' (the last path segment of its iss): either revocation is ` +
           'not on in that realm, or Keycloak cannot decide about the token now',

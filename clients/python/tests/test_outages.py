@@ -194,6 +194,17 @@ def test_each_change_of_the_status_is_logged_once(
     assert levels == ["INFO", "WARNING", "WARNING"]
 
 
+@both
+def test_each_realm_that_is_unknown_is_logged_once(
+    kind: str, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_checker(kind, redis_server.url, QUICK, SHORT) as checker:
+        for realm in ("one", "other") * 3:
+            claims = with_id("good") | {"iss": f"https://login.example.org/realms/{realm}"}
+            assert checker.check(claims) is Verdict.UNKNOWN
+    assert [record.args for record in caplog.records if record.levelname == "WARNING"] == [("one",), ("other",)]
+
+
 def test_the_apps_own_client_can_be_used(redis_server: RedisServer) -> None:
     redis_server.revoke("bad")
     with redis.Redis(port=redis_server.port, decode_responses=True) as own:

@@ -66,7 +66,7 @@ class Judge:
         self._clock = clock
         self._retry_interval = options.retry_interval
         self._next_probe = 0.0
-        self._explained: str | None = None
+        self._explained: set[str] = set()
         self._lock = threading.Lock()
 
     def now(self) -> int:
@@ -108,8 +108,8 @@ class Judge:
     def explain(self, realm: str | None, reading: Reading) -> None:
         """Logs once why a realm's tokens are unknown although Redis is fed."""
         name = realm or ""
-        if reading.heartbeat is not None and reading.complete is None and self._explained != name:
-            self._explained = name
+        if reading.heartbeat is not None and reading.complete is None and name not in self._explained:
+            self._explained.add(name)
             _LOG.warning(
                 "Redis cannot tell about a token of realm '%s' (the last path segment of its iss): either revocation "
                 "is not on in that realm, or Keycloak cannot decide about the token now",

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,8 @@ public final class RevocationChecker implements AutoCloseable {
   private final AtomicLong nextProbe = new AtomicLong(System.nanoTime());
   private volatile FeedStatus status = FeedStatus.NOT_ASKED;
 
-  /** The realm of the last log line about a realm; null if there was none. */
-  private volatile @Nullable String explained;
+  /** Realms that the log has told about. Only those whose tokens the application verifies. */
+  private final Set<String> explained = ConcurrentHashMap.newKeySet();
 
   /**
    * A checker.
@@ -150,8 +152,7 @@ public final class RevocationChecker implements AutoCloseable {
     String name = realm == null ? "" : realm;
     if (reading.heartbeat() != RedisAnswer.NEVER
         && reading.completeUntil() == RedisAnswer.NEVER
-        && !name.equals(explained)) {
-      explained = name;
+        && explained.add(name)) {
       LOG.warn(
           "Redis cannot tell about a token of realm '{}' (the last path segment of its iss): either"
               + " revocation is not on in that realm, or Keycloak cannot decide about the token now",

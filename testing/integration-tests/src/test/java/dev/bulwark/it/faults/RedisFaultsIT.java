@@ -19,12 +19,15 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * R3: a single Redis that is killed, emptied, paused or refuses. And what the server says of it.
+ * R3, R13: a single Redis that is killed, emptied, paused or refuses. And what the server and its
+ * answers say of it.
  */
 class RedisFaultsIT {
 
   private static final String REDIS_CHECK = "Bulwark Redis";
   private static final String REVOCATION_CHECK = "Bulwark revocations in Redis";
+  private static final String HEADER = "Bulwark-Revocation";
+  private static final String COUNTER = "bulwark_revocation_answered_early_total";
 
   private static RedisProcess redis;
   private static FaultServer server;
@@ -67,6 +70,44 @@ class RedisFaultsIT {
     tokens.login("ben");
     redis.startAgain();
     tokens.awaitAgreement(3, SOON);
+  }
+
+  /** R13. */
+  @Test
+  void anAnswerWithItsIdsInRedisHasNoHeader() {
+    double before = server.metric(COUNTER);
+    assertThat(tokens.logout(tokens.login("ann")).header(HEADER)).isEmpty();
+    assertThat(tokens.revoke(tokens.login("ann")).header(HEADER)).isEmpty();
+    tokens.login("ann");
+    assertThat(logoutByAdmin("ann").header(HEADER)).isEmpty();
+    assertThat(server.metric(COUNTER)).isEqualTo(before);
+    tokens.awaitAgreement(3, SOON);
+  }
+
+  /** R13: the first call notices that Redis does not answer; the others do not wait for it. */
+  @Test
+  void anAnswerThatCameBeforeItsIdsSaysSo() {
+    double before = server.metric(COUNTER);
+    Response ended = tokens.login("ann");
+    Response revoked = tokens.login("ann");
+    tokens.login("ben");
+    redis.pause();
+    try {
+      assertThat(tokens.logout(ended).header(HEADER)).isEqualTo("pending");
+      assertThat(tokens.revoke(revoked).header(HEADER)).isEqualTo("pending");
+      assertThat(logoutByAdmin("ben").header(HEADER)).isEqualTo("pending");
+      server.awaitMetric(COUNTER, before + 3);
+    } finally {
+      redis.resume();
+    }
+    tokens.awaitAgreement(3, SOON);
+    await()
+        .atMost(SOON)
+        .until(() -> tokens.logout(tokens.login("cyn")).header(HEADER).isEmpty());
+  }
+
+  private Response logoutByAdmin(String user) {
+    return tokens.logoutByAdmin(server.admin(), user);
   }
 
   /** R10: its answer does not say that Redis has what it has not. */
