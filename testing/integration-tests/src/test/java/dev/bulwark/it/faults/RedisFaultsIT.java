@@ -101,9 +101,7 @@ class RedisFaultsIT {
       redis.resume();
     }
     tokens.awaitAgreement(3, SOON);
-    await()
-        .atMost(SOON)
-        .until(() -> tokens.logout(tokens.login("cyn")).header(HEADER).isEmpty());
+    await().atMost(SOON).until(() -> tokens.logout(tokens.login("cyn")).header(HEADER).isEmpty());
   }
 
   private Response logoutByAdmin(String user) {

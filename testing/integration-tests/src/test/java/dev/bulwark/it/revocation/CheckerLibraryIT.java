@@ -39,12 +39,12 @@ class CheckerLibraryIT {
   }
 
   @BeforeEach
-  void redisIsFed() {
+  void redisIsFedAndKnowsTheNewRealm() {
     // Connections of before an outage are dead.
     KEYS.client().getPool().clear();
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> CHECKER.check(CheckedToken.unknown()) == Verdict.LIVE);
+        .until(() -> CHECKER.check(CheckedToken.unknown(REALM.url())) == Verdict.LIVE);
   }
 
   @Test

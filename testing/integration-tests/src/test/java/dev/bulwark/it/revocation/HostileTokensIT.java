@@ -1,6 +1,8 @@
 package dev.bulwark.it.revocation;
 
+import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.Http;
@@ -41,6 +43,7 @@ class HostileTokensIT {
     Response ended = REALM.login("ben");
     REALM.logout("cli", ended.text("refresh_token")).expect(204);
     DEATHS.assertDead(ended);
+    await().atMost(SOON).until(() -> KEYS.client().exists("revocation:realm:hostile-tokens"));
   }
 
   @AfterAll

@@ -22,6 +22,11 @@ public final class CheckedToken {
 
   /** A token that nobody has issued, of a realm that every server has. */
   public static TokenRef unknown() {
-    return new TokenRef("a-token-that-nobody-knows", MASTER, null);
+    return unknown(MASTER);
+  }
+
+  /** A token that nobody has issued. */
+  public static TokenRef unknown(String issuer) {
+    return new TokenRef("a-token-that-nobody-knows", issuer, null);
   }
 }
