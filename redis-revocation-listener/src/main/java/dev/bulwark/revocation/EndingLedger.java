@@ -242,7 +242,10 @@ final class EndingLedger {
   private boolean isApplied(List<Ending> endings) {
     cutOffs.committed(endings);
     try {
-      Future<Boolean> expansion = expansions.start(endings, ledger::retrySoon);
+      Future<Boolean> expansion =
+          expansions
+              .start(endings, ledger::retrySoon)
+              .thenApplyAsync(applied -> applied && isSettled(), pools.expand());
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         return expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -254,5 +257,15 @@ final class EndingLedger {
       LOG.error("Applying endings to the ledger failed and is repeated", e.getCause());
     }
     return false;
+  }
+
+  /** Asked after the search: what a server lacks that has taken over, no search has found. */
+  private boolean isSettled() {
+    try {
+      return ledger.isSettled();
+    } catch (SQLException e) {
+      LOG.debug("It is not known whether the database has all rows", e);
+      return false;
+    }
   }
 }

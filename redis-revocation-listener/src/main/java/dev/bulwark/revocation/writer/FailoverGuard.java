@@ -6,9 +6,7 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.Chunks;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,7 +44,7 @@ final class FailoverGuard {
   private final RevocationMetrics metrics;
   private final RecentRows<LedgerToken> recent;
   private volatile String server = UNKNOWN;
-  private final Set<String> known = new HashSet<>();
+  private final SeenServers seen = new SeenServers();
   private long losses;
 
   FailoverGuard(LedgerDatabase database, RevocationMetrics metrics) {
@@ -62,6 +60,15 @@ final class FailoverGuard {
   /** The server that answered in the last round. */
   String server() {
     return server;
+  }
+
+  /**
+   * Whether the server that answers now has the rows of all nodes: not right after a failover.
+   *
+   * @throws SQLException if the database does not answer
+   */
+  boolean isSettled() throws SQLException {
+    return seen.isSettled(database.server(), System.nanoTime());
   }
 
   /**
@@ -96,7 +103,7 @@ final class FailoverGuard {
       metrics.ledgerRewritten(rows.size());
     }
     // Behind a load balancer the same servers answer in turn.
-    if (known.add(answering) && !server.equals(UNKNOWN)) {
+    if (seen.note(answering, System.nanoTime())) {
       LOG.warnf(
           "Another database server answers (%s, before %s), or the server was "
               + "restarted. %d rows of the last %d s were written to the ledger again, in"

@@ -176,6 +176,11 @@ public final class LedgerWriter {
     }
   }
 
+  /** As {@link FailoverGuard#isSettled()}. */
+  public boolean isSettled() throws SQLException {
+    return guard.isSettled();
+  }
+
   /** As {@link SetAsideRows#retry()}. */
   public void retry() throws Exception {
     retry(setAside::retry);

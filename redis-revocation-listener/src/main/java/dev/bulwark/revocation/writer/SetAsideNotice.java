@@ -56,7 +56,8 @@ public final class SetAsideNotice {
   /**
    * Until when the tokens that have left any node have their rows in the ledger.
    *
-   * @return a {@link System#nanoTime()}; empty if a node has set rows aside, or if that is unknown
+   * @return a {@link System#nanoTime()}; empty if a node has set rows aside, if the database may
+   *     lack some after a failover, or if that is unknown
    */
   public OptionalLong writtenUntil() {
     // Read first: a row that is set aside later belongs to a token that leaves later.
@@ -77,7 +78,8 @@ public final class SetAsideNotice {
 
   private boolean areOthersComplete() {
     try {
-      return !database.call(c -> database.leases().isHeldElsewhere(c, PREFIX, node));
+      return writer.isSettled()
+          && !database.call(c -> database.leases().isHeldElsewhere(c, PREFIX, node));
     } catch (SQLException e) {
       LOG.debug("It is not known whether other nodes have set rows aside", e);
       return false;
