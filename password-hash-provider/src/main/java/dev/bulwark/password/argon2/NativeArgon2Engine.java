@@ -25,8 +25,11 @@ public final class NativeArgon2Engine implements Argon2Engine {
   private static final int MEMORY_ALLOCATION_ERROR = -22;
   private static final int THREAD_FAIL = -33;
 
-  /** libargon2 starts a thread a lane up to here; further lanes wait for one. */
-  private static final int MAX_THREADS = 64;
+  /**
+   * libargon2 starts a thread a lane up to here; further lanes wait for one. More than there are
+   * processors make no hash faster, and whoever else wants a processor waits behind them.
+   */
+  private final int maxThreads = Runtime.getRuntime().availableProcessors();
 
   /** Computes what libargon2 refuses to. */
   private final BouncyCastleArgon2Engine nonStandard = new BouncyCastleArgon2Engine();
@@ -86,7 +89,7 @@ public final class NativeArgon2Engine implements Argon2Engine {
               password.length,
               nativeSalt,
               salt.length,
-              Math.min(parameters.parallelism(), MAX_THREADS));
+              Math.min(parameters.parallelism(), maxThreads));
       if (result == THREAD_FAIL) {
         result = call(parameters, out, nativePassword, password.length, nativeSalt, salt.length, 1);
       }
