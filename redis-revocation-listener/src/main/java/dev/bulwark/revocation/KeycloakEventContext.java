@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.ServedRequest;
 import dev.bulwark.revocation.events.EventContext;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -33,7 +34,7 @@ final class KeycloakEventContext implements EventContext {
 
   @Override
   public @Nullable RequestToken requestToken(String parameter) {
-    HttpRequest request = session.getContext().getHttpRequest();
+    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
     MultivaluedMap<String, String> form =
         request == null ? null : request.getDecodedFormParameters();
     String encoded = form == null ? null : form.getFirst(parameter);

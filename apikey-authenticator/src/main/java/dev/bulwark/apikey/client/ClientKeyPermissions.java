@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.http.HttpRequest;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
@@ -52,9 +53,10 @@ final class ClientKeyPermissions {
 
   /** Without a request, as in an import at the start, there is no connection either. */
   static boolean isRegistration(KeycloakContext context) {
-    return ServedRequest.isPresent()
+    @Nullable HttpRequest request = ServedRequest.of(context);
+    return request != null
         && context.getConnection().getRemoteAddr() != null
-        && context.getHttpRequest().getUri().getPath().contains(REGISTRATION);
+        && request.getUri().getPath().contains(REGISTRATION);
   }
 
   /** What another transaction sees; nothing of a client that is being made. */

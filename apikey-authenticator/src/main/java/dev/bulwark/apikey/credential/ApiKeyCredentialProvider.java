@@ -20,6 +20,7 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.CredentialProvider;
 import org.keycloak.credential.CredentialTypeMetadata;
 import org.keycloak.credential.CredentialTypeMetadataContext;
+import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.ModelException;
@@ -97,11 +98,8 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
   }
 
   private boolean isOfAdminApiOfUsers() {
-    return ServedRequest.isPresent()
-        && session.getContext().getHttpRequest() != null
-        && ADMIN_API_OF_USERS
-            .matcher(session.getContext().getHttpRequest().getUri().getPath())
-            .find();
+    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
+    return request != null && ADMIN_API_OF_USERS.matcher(request.getUri().getPath()).find();
   }
 
   /** An import links a service account with its client only after it has made the credentials. */

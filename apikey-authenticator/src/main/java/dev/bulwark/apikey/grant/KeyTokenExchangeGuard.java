@@ -1,11 +1,13 @@
 package dev.bulwark.apikey.grant;
 
 import dev.bulwark.contract.ApiKeyClaims;
+import dev.bulwark.contract.ServedRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.http.HttpRequest;
@@ -48,7 +50,7 @@ final class KeyTokenExchangeGuard implements TokenPostProcessor {
 
   @Override
   public void process(TokenPostProcessorContext context) {
-    HttpRequest request = session.getContext().getHttpRequest();
+    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
     if (context.accessToken() == null || request == null) {
       return;
     }

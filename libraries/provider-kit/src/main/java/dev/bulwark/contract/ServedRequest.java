@@ -1,40 +1,32 @@
 package dev.bulwark.contract;
 
-import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.http.HttpRequest;
+import org.keycloak.models.KeycloakContext;
 
 /**
- * Whether the current thread serves an HTTP request. An import at the start of the server and a
- * background task do not; there Keycloak 26.7 answers {@code KeycloakContext.getConnection()} with
- * an empty value, and Keycloak 26.4 throws. Thread-safe.
+ * The HTTP request that the current thread serves. An import at the start of the server and a
+ * background task serve none. Thread-safe.
  */
 public final class ServedRequest {
 
-  private static final @Nullable Method CURRENT = current();
-
   private ServedRequest() {}
 
-  /** True as well where the server's own record of it cannot be read. */
-  public static boolean isPresent() {
-    if (CURRENT == null) {
-      return true;
-    }
+  /**
+   * The request; null without one. Keycloak 26.7 throws there, CDI's ContextNotActiveException, and
+   * Keycloak 26.4 throws or gives a request that has nothing in it.
+   */
+  public static @Nullable HttpRequest of(KeycloakContext context) {
     try {
-      return CURRENT.invoke(null) != null;
-    } catch (ReflectiveOperationException e) {
-      return true;
+      HttpRequest request = context.getHttpRequest();
+      return request == null || request.getUri() == null ? null : request;
+    } catch (RuntimeException e) {
+      return null;
     }
   }
 
-  private static @Nullable Method current() {
-    try {
-      return Class.forName(
-              "org.jboss.resteasy.reactive.server.core.CurrentRequestManager",
-              true,
-              ServedRequest.class.getClassLoader())
-          .getMethod("get");
-    } catch (ReflectiveOperationException | LinkageError e) {
-      return null;
-    }
+  /** Whether there is a request, and with it a connection. */
+  public static boolean isPresent(KeycloakContext context) {
+    return of(context) != null;
   }
 }

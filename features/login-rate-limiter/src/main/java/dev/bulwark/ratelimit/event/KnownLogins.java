@@ -1,6 +1,7 @@
 package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
+import dev.bulwark.contract.ServedRequest;
 import dev.bulwark.factory.BoundedAction;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
@@ -59,7 +60,7 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
   }
 
   private boolean isOfAllSessions() {
-    @Nullable HttpRequest request = session.getContext().getHttpRequest();
+    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
     return request != null
         && HttpMethod.DELETE.equals(request.getHttpMethod())
         && ALL_SESSIONS.matcher(request.getUri().getPath()).find();
