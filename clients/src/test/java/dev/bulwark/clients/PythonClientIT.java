@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** C1, C4, J5: the tests of clients/python, by a Python of this machine that has what they need. */
+@Tag("slow")
 class PythonClientIT {
 
   private static final Path FOLDER = Path.of("python");

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** K11: the page of the account console on which owners manage their keys. */
 @SharedRealm
+@Tag("slow")
 class AccountKeysIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** K11: the page on which administrators manage the keys of a realm. */
 @SharedRealm
+@Tag("slow")
 class AdminKeysIT {
 
   private static final TestStack STACK = TestStack.get();

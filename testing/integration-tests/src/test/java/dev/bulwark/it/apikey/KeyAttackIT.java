@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** K1, K5, K6: what somebody would try who means harm. */
 @SharedRealm
+@Tag("slow")
 class KeyAttackIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +39,7 @@ import redis.clients.jedis.RedisClient;
  * in Redis, which must agree.
  */
 @SharedRealm
+@Tag("slow")
 class KeyDeathIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** K3: one owner can neither flood the server with requests about its keys nor with new keys. */
+@Tag("slow")
 class OwnerRateIT {
 
   private static final int REQUESTS = 5;

@@ -32,6 +32,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * K5: gateways that bear no secret: one with a TLS certificate, one that is known by its address.
  * The server trusts what one proxy, at 127.0.0.2, tells of addresses.
  */
+@Tag("slow")
 class VerifyCallersIT {
 
   private static final String PASSWORD = "correct-test-battery";

@@ -21,6 +21,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * P8, P9: the policy of the shipped realm against a range API that speaks the real format, and one
  * that misbehaves; the setting is the default, {@code offline-list}.
  */
+@Tag("slow")
 class BreachedPasswordIT {
 
   /** SHA-1 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8; in the offline list. */

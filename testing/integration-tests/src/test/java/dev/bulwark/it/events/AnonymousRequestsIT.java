@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -33,6 +34,7 @@ import redis.clients.jedis.Jedis;
  * L6: whoever has not authenticated leaves nothing behind, at any endpoint of the bundle: no row in
  * any table, no key in Redis but the counters of limits, no line in the log, no webhook.
  */
+@Tag("slow")
 class AnonymousRequestsIT {
 
   private static final int CALLS = 100;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** R3: Keycloak is killed, or its database is restarted, with revocations not yet in Redis. */
+@Tag("slow")
 class KeycloakKilledIT {
 
   private static final int MANY = 20_000;

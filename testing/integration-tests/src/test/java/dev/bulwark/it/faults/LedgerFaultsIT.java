@@ -17,9 +17,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** R3: the ledger's tables are locked, or refuse rows, while tokens are issued and ended. */
+@Tag("slow")
 class LedgerFaultsIT {
 
   /** The default of {@code ledger-timeout} is 2 s; the machine may be slow. */

@@ -16,12 +16,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** K5, K6, K10: what happens to keys shows at the next request at every gateway. */
 @SharedRealm
+@Tag("slow")
 class GatewayKeysIT {
 
   private static final AdminApi ADMIN = TestStack.get().admin();

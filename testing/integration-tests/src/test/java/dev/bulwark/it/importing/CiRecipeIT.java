@@ -26,6 +26,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for a stopped one are in {@link CiCommandsIT}, the import itself in RealmImportIT.
  */
 @SharedRealm
+@Tag("slow")
 class CiRecipeIT {
 
   private static final String SKIP = importCommand();

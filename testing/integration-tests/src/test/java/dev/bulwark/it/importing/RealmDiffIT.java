@@ -20,11 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** B13: {@code bulwark-realm diff} finds what was changed on a real server, and nothing else. */
 @SharedRealm
+@Tag("slow")
 class RealmDiffIT {
 
   private static final String FILE = "../../realm-config/app-realm.json";

@@ -12,11 +12,13 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** R9: notices are sent though the LDAP server of their users does not answer. */
+@Tag("slow")
 class LogoutStoreDownIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ import redis.clients.jedis.params.SetParams;
  */
 @SharedRealm
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("slow")
 class MoveGuideIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * L7: the client {@code mtls-service} of the shipped realm, over Keycloak's HTTPS, with
  * certificates made for this run.
  */
+@Tag("slow")
 class MtlsIT {
 
   private static final String CLIENT = "mtls-service";

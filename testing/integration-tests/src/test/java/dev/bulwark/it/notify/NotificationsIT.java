@@ -38,10 +38,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** ASVS 6.3.5, 6.3.7, P10, K10: the mails of the shipped realm. */
 @SharedRealm
+@Tag("slow")
 class NotificationsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -14,6 +14,7 @@ import dev.bulwark.password.foreign.CostLimits;
 import dev.bulwark.password.foreign.text.ForeignHash;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * it comes. {@code EnumerationIT} measures the time that follows from it.
  */
 @SharedRealm
+@Tag("slow")
 class FailedLoginCostIT {
 
   private static final String WRONG = "not-the-battery";

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** P3, P4: a login with any older hash succeeds and leaves a current Argon2 hash. */
 @SharedRealm
+@Tag("slow")
 class HashUpgradeIT {
 
   private final Realm realm = TestStack.get().realm();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code --import-realm} and {@code kc.sh import} fill <code>${NAME}</code> from the environment
  * and the system properties of the server. The same with the files of Keycloak's own export.
  */
-@Tag("full")
+@Tag("slow")
 class ImportedTextIT {
 
   /** Forms that Keycloak's replacement knows, and what looks like them. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * P1, B8: the jar comes out of a server with a realm that nobody prepares for it, and everybody
  * whose hash is Keycloak's own form logs in. Runs on each Keycloak of the matrix.
  */
+@Tag("slow")
 class JarOutIT {
 
   private static final String NAME = "plain";

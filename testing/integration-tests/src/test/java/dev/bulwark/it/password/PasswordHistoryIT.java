@@ -27,12 +27,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** P3, K11: the older hashes of each day, in the database and as a plot of the overview. */
 @SharedRealm
+@Tag("slow")
 class PasswordHistoryIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * B10: Keycloak, built as the image is, starts with the variables that the chart keycloakx and the
  * Operator set. With another value of an option of the build it ends with exit code 2.
  */
+@Tag("slow")
 class ImageBuildIT {
 
   private static final YAMLMapper YAML = new YAMLMapper();

@@ -19,11 +19,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** L4–L6, S1 on a server with the settings of production. */
+@Tag("slow")
 class ProductionIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -31,7 +31,7 @@ class PromisesDocTest {
 
   /** Before the class, not before a test of it. */
   private static final Pattern IN_LONGER_BUILDS =
-      Pattern.compile("(?m)^@Tag\\(\"(?:full|upgrade)\"\\)");
+      Pattern.compile("(?m)^@Tag\\(\"(?:full|slow|upgrade)\"\\)");
 
   /** As code and tests cite it in their comments: at the beginning, or in a list. */
   private static final Pattern CITED =
@@ -68,7 +68,7 @@ class PromisesDocTest {
     }
   }
 
-  /** Each build shows it, and not only one with the profile {@code full}. */
+  /** Each build shows it, and not only one with the profile {@code slow} or {@code full}. */
   @Test
   void everyPromiseWithTestsHasOneInEachBuild() throws IOException {
     Map<String, List<Path>> tests = tests();

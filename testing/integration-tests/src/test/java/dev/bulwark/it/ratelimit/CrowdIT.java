@@ -22,9 +22,11 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** L1, P6: many people behind one address, in the shipped realm. */
+@Tag("slow")
 class CrowdIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

@@ -12,11 +12,13 @@ import dev.bulwark.it.support.Response;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** L1: every way to try a secret has the limit. */
+@Tag("slow")
 class LimitedPathsIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

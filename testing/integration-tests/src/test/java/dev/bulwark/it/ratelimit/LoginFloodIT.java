@@ -31,9 +31,11 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** L1, attacked: a flood of logins in the shipped realm, and what everybody else notices of it. */
+@Tag("slow")
 class LoginFloodIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** L1, K11: an administrator sees refused attempts, and lifts a limit. */
+@Tag("slow")
 class UnblockIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

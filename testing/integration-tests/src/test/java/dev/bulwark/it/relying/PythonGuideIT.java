@@ -28,11 +28,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** C1, O1, J4, K5: the commands and the code of docs/python.md, as they stand there. */
 @SharedRealm
+@Tag("slow")
 class PythonGuideIT {
 
   private static final String CLIENT = "tasks-of-the-guide";

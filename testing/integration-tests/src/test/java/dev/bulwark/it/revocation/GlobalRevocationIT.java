@@ -24,11 +24,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** R10: one call ends everything of a user, and the keys are in Redis with its answer. */
+@Tag("slow")
 class GlobalRevocationIT {
 
   private static final System.Logger LOG = System.getLogger(GlobalRevocationIT.class.getName());

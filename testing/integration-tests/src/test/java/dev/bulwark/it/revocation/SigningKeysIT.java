@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * R1: a signing key that verifies no longer takes its tokens with it, whatever grant issued them.
  * Disabling the key is what docs/secrets.md asks for after a leak.
  */
+@Tag("slow")
 class SigningKeysIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * the response; the reconciler finds the others within ten seconds. {@link SilentPaths} has those
  * that {@link UncachedSessionsIT} takes, too.
  */
+@Tag("slow")
 class SilentPathsIT implements SilentPaths {
 
   private static final TestStack STACK = TestStack.get();

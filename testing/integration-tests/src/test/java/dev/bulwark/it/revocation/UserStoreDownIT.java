@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * R1, R12: tokens are in doubt while the LDAP server of their users is down. Introspection calls
  * those of its users inactive meanwhile, but nobody has ended them.
  */
+@Tag("slow")
 class UserStoreDownIT {
 
   private static final TestStack STACK = TestStack.get();

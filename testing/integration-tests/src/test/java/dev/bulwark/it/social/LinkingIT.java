@@ -11,6 +11,7 @@ import dev.bulwark.it.support.Realm;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * O2: somebody comes from a provider with the address or the name of an account that is there
  * already. Nothing is linked before he has shown that the account is his.
  */
+@Tag("slow")
 class LinkingIT {
 
   private static final String SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";

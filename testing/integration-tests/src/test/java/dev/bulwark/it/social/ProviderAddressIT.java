@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * O2: which address the user gets from a provider, and that one counts as verified only where the
  * provider says so.
  */
+@Tag("slow")
 class ProviderAddressIT {
 
   private static Application application;
