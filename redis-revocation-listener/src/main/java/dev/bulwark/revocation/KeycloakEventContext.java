@@ -1,6 +1,6 @@
 package dev.bulwark.revocation;
 
-import dev.bulwark.contract.ServedRequest;
+import dev.bulwark.factory.ServedRequest;
 import dev.bulwark.revocation.events.EventContext;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.MultivaluedMap;

@@ -1,6 +1,6 @@
 package dev.bulwark.apikey.client;
 
-import dev.bulwark.contract.ServedRequest;
+import dev.bulwark.factory.ServedRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

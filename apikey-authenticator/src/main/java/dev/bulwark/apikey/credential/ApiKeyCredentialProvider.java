@@ -7,7 +7,7 @@ import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.StoredCredentials;
-import dev.bulwark.contract.ServedRequest;
+import dev.bulwark.factory.ServedRequest;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;

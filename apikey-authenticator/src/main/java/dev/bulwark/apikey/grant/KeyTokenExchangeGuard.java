@@ -1,7 +1,7 @@
 package dev.bulwark.apikey.grant;
 
 import dev.bulwark.contract.ApiKeyClaims;
-import dev.bulwark.contract.ServedRequest;
+import dev.bulwark.factory.ServedRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;

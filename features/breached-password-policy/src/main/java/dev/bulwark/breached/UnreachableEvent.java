@@ -1,7 +1,7 @@
 package dev.bulwark.breached;
 
 import dev.bulwark.breached.Verdict.Unreachable;
-import dev.bulwark.contract.ServedRequest;
+import dev.bulwark.factory.ServedRequest;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.events.Details;

@@ -1,8 +1,8 @@
 package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
-import dev.bulwark.contract.ServedRequest;
 import dev.bulwark.factory.BoundedAction;
+import dev.bulwark.factory.ServedRequest;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.step.Refusals;

@@ -1,4 +1,4 @@
-package dev.bulwark.contract;
+package dev.bulwark.factory;
 
 import org.jspecify.annotations.Nullable;
 import org.keycloak.http.HttpRequest;
