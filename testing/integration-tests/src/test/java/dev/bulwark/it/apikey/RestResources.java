@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * a new version of Keycloak adds is found by itself; where a method does not say what it leads to,
  * the walk stops with its name.
  */
-final class RestResources {
+public final class RestResources {
 
   private static final String JAXRS = "jakarta.ws.rs.";
   private static final Set<String> VERBS = Set.of("GET", "POST", "PUT", "DELETE", "PATCH");
@@ -117,8 +118,15 @@ final class RestResources {
    * @param verb HTTP method
    * @param path with values in the place of parameters
    * @param type what the body may be; empty for any
+   * @param template the path with {@code {parameters}}
    */
-  record Endpoint(String verb, String path, String type) implements Comparable<Endpoint> {
+  public record Endpoint(String verb, String path, String type, String template)
+      implements Comparable<Endpoint> {
+
+    Endpoint(String verb, String path, String type) {
+      this(verb, path, type, path);
+    }
+
     @Override
     public int compareTo(Endpoint other) {
       return toString().compareTo(other.toString());
@@ -131,7 +139,7 @@ final class RestResources {
   }
 
   /** All that hangs below a root resource, with {@code app} for every realm. */
-  static Collection<Endpoint> below(String rootClass) {
+  public static Collection<Endpoint> below(String rootClass) {
     RestResources walk = new RestResources(services());
     JavaClass root = walk.classes.get(rootClass);
     walk.walk(root, value(root.getAnnotations(), "Path"));
@@ -166,8 +174,9 @@ final class RestResources {
         found.add(
             new Endpoint(
                 verb.get(),
-                filled(prefix + slash(own)),
-                value(method.getAnnotations(), "Consumes")));
+                filled(prefix + slash(own), RestResources::sample),
+                value(method.getAnnotations(), "Consumes"),
+                filled(prefix + slash(own), parameter -> "{" + parameter + "}")));
       } else if (has(method, "Path")) {
         for (JavaClass next : leadsTo(method)) {
           walk(next, prefix + slash(own));
@@ -230,7 +239,7 @@ final class RestResources {
   }
 
   /** Puts values in the place of {@code {parameters}}, whose expressions may have braces. */
-  private static String filled(String template) {
+  private static String filled(String template, UnaryOperator<String> value) {
     StringBuilder out = new StringBuilder();
     int depth = 0;
     StringBuilder name = new StringBuilder();
@@ -238,7 +247,7 @@ final class RestResources {
       if (c == '{' && depth++ == 0) {
         name.setLength(0);
       } else if (c == '}' && --depth == 0) {
-        out.append(sample(name.toString().split(":", 2)[0].trim()));
+        out.append(value.apply(name.toString().split(":", 2)[0].trim()));
       } else if (depth > 0) {
         name.append(c);
       } else {

@@ -1,0 +1,249 @@
+package dev.bulwark.it.revocation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.it.support.FormBrowser;
+import dev.bulwark.it.support.Http;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestStack;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * A realm that writes change one by one, its live tokens of each kind, and their comparison: Redis
+ * has the key of exactly those that introspection calls inactive. For one thread.
+ */
+final class MutatedRealm {
+
+  private static final String PREFIX = "mutated-";
+
+  /** How long an answer of introspection may be younger than the key of Redis. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(5);
+
+  private final TestStack stack;
+  private final RevokedKeys keys;
+  private final Map<String, String> open = new LinkedHashMap<>();
+  private final List<String> faults = new ArrayList<>();
+  private PathRealm realm;
+  private Response own;
+  private long loggedInAt;
+  private int made;
+  private int dead;
+
+  MutatedRealm(TestStack stack, RevokedKeys keys) {
+    this.stack = stack;
+    this.keys = keys;
+    this.realm = PathRealm.known(stack.url(), stack.admin(), PREFIX + made);
+    this.own = begin();
+  }
+
+  PathRealm realm() {
+    return realm;
+  }
+
+  /** Tokens of ann, for the account API. */
+  Response own() {
+    return own;
+  }
+
+  /** A realm as it was at first, with new tokens. */
+  void beginAnew() {
+    removeAll();
+    own = begin();
+  }
+
+  private Response begin() {
+    open.clear();
+    made++;
+    realm = PathRealm.create(stack.url(), stack.admin(), PREFIX + made);
+    realm.addAudience("cli", "other");
+    String path = realm.path("/groups");
+    stack.admin().post(path, Json.object("name", "staff")).expect(201);
+    String group = stack.admin().get(path).expect(200).json().get(0).get("id").asText();
+    String ann = realm.userId("ann");
+    stack.admin().put(realm.path("/users/" + ann + "/groups/" + group), "{}").expect(204);
+    JsonNode offline = stack.admin().get(realm.path("/roles/offline_access")).expect(200).json();
+    stack
+        .admin()
+        .post(path + "/" + group + "/role-mappings/realm", "[" + offline + "]")
+        .expect(204);
+    stack
+        .admin()
+        .post(
+            realm.path("/identity-provider/instances"),
+            Json.of(
+                Map.of(
+                    "alias",
+                    "google",
+                    "providerId",
+                    "google",
+                    "config",
+                    Map.of("clientId", "none", "clientSecret", "none"))))
+        .expect(201);
+    stack
+        .admin()
+        .post(
+            realm.path("/users/" + ann + "/federated-identity/google"),
+            Json.object("identityProvider", "google", "userId", "1", "userName", "ann"))
+        .expect(204);
+
+    Response login = realm.login("ann");
+    add("login of ann", login);
+    add("refresh", realm.refresh(realm.login("ben")));
+    add("offline of ann", realm.login("cli", "ann", "openid offline_access"));
+    add("offline of ben", realm.login("other", "ben", "openid offline_access"));
+    add("exchange", realm.exchange("other", login.text("access_token")).expect(200));
+    add("service", realm.service());
+    add("lightweight service", realm.serviceOf("light"));
+    add("code", realm.browserLogin(realm.browser(), "cli", "cyn"));
+    add("consent", consenting());
+    add("device", device());
+    add("API key", apiKey(ann));
+    loggedInAt = System.nanoTime();
+    return login;
+  }
+
+  private void add(String kind, Response tokens) {
+    open.put(tokens.text("access_token"), kind);
+  }
+
+  private Response consenting() {
+    FormBrowser browser = realm.browser();
+    FormBrowser.Page page = browser.open(realm.authorization("consenting", "code", Map.of()));
+    FormBrowser.Page consent = PathRealm.signIn(browser, page, "ann");
+    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
+    return realm.redeem("consenting", sent.parameter("code")).expect(200);
+  }
+
+  private Response device() {
+    Response device =
+        realm.post("auth/device", Map.of("client_id", "device", "client_secret", PathRealm.SECRET));
+    FormBrowser browser = realm.browser();
+    FormBrowser.Page page = browser.open(device.text("verification_uri_complete"));
+    FormBrowser.Page grant = PathRealm.signIn(browser, page, "ann");
+    browser.submit(grant, Map.of("accept", "Yes"));
+    return realm
+        .token(
+            "device",
+            Map.of(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "device_code",
+                device.text("device_code")))
+        .expect(200);
+  }
+
+  private Response apiKey(String userId) {
+    Response key =
+        stack
+            .admin()
+            .post(
+                realm.path("/api-keys"),
+                Json.of(Map.of("name", "mutated", "owner", Map.of("type", "user", "id", userId))))
+            .expect(201);
+    return realm.exchangeKey("cli", key.text("key")).expect(200);
+  }
+
+  /** The sessions are old enough that a limit of a second ends them at once. */
+  void awaitAge() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> System.nanoTime() - loggedInAt > Duration.ofSeconds(2).toNanos());
+  }
+
+  /**
+   * Compares all tokens after a write.
+   *
+   * @return whether the realm goes on as it is: nothing has died, and introspection still answers
+   */
+  boolean compare(String write) {
+    boolean goesOn = true;
+    for (String token : List.copyOf(open.keySet())) {
+      // In this order: what is in Redis must have been dead before.
+      boolean hasKey = keys.contains(token);
+      Optional<Boolean> active = isActive(token);
+      if (active.isEmpty()) {
+        return false;
+      }
+      if (active.get() && !hasKey) {
+        continue;
+      }
+      goesOn = false;
+      if (!agrees(token)) {
+        String fault =
+            (active.get() ? "false end" : "escape") + ": " + open.get(token) + ": " + write;
+        System.out.println(fault);
+        faults.add(fault);
+      } else if (!active.get()) {
+        dead++;
+      }
+      open.remove(token);
+    }
+    return goesOn;
+  }
+
+  /** Redis has the time that a silent death may take, introspection a moment. */
+  private boolean agrees(String token) {
+    long start = System.nanoTime();
+    AtomicBoolean agreed = new AtomicBoolean();
+    try {
+      Awaitility.await()
+          .atMost(Deaths.SOON)
+          .pollDelay(Duration.ZERO)
+          .until(
+              () -> {
+                boolean hasKey = keys.contains(token);
+                Optional<Boolean> active = isActive(token);
+                agreed.set(active.isEmpty() || hasKey != active.get());
+                return agreed.get() || hasKey && System.nanoTime() - start > A_MOMENT.toNanos();
+              });
+      return agreed.get();
+    } catch (ConditionTimeoutException e) {
+      return false;
+    }
+  }
+
+  /** What introspection says; empty where it does not answer, as for a realm that wants HTTPS. */
+  private Optional<Boolean> isActive(String token) {
+    Response response =
+        Http.postForm(
+            realm.endpoint("token/introspect"),
+            Map.of("token", token, "client_id", "oracle", "client_secret", PathRealm.SECRET));
+    if (response.status() == 200) {
+      return Optional.of(response.json().get("active").asBoolean());
+    }
+    Response found = stack.admin().get(realm.path(""));
+    return found.status() == 404 || !found.json().get("enabled").asBoolean()
+        ? Optional.of(false)
+        : Optional.empty();
+  }
+
+  /** Takes all realms of this kind away, whatever their names are by now. */
+  void removeAll() {
+    for (JsonNode found : stack.admin().get("/realms?briefRepresentation=true").json()) {
+      String name = found.get("realm").asText();
+      if (name.startsWith(PREFIX)) {
+        stack.admin().delete("/realms/" + Http.encode(name));
+      }
+    }
+  }
+
+  List<String> faults() {
+    return faults;
+  }
+
+  int dead() {
+    return dead;
+  }
+
+  int made() {
+    return made;
+  }
+}
