@@ -1,13 +1,11 @@
 package dev.bulwark.apikey.grant;
 
 import dev.bulwark.contract.ApiKeyClaims;
-import dev.bulwark.factory.ServedRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.http.HttpRequest;
@@ -50,7 +48,7 @@ final class KeyTokenExchangeGuard implements TokenPostProcessor {
 
   @Override
   public void process(TokenPostProcessorContext context) {
-    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
+    HttpRequest request = session.getContext().getHttpRequest();
     if (context.accessToken() == null || request == null) {
       return;
     }

@@ -45,7 +45,9 @@ final class UnreachableEvent {
     }
     session.setAttribute(SENT_ATTRIBUTE, subject);
     ClientConnection connection =
-        ServedRequest.isPresent(session.getContext()) ? session.getContext().getConnection() : null;
+        ServedRequest.of(session.getContext()) == null
+            ? null
+            : session.getContext().getConnection();
     ClientModel client = session.getContext().getClient();
     EventBuilder event = new EventBuilder(realm, session).event(EventType.UPDATE_CREDENTIAL);
     if (connection != null && connection.getRemoteHost() != null) {

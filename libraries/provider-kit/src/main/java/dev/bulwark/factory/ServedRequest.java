@@ -1,5 +1,6 @@
 package dev.bulwark.factory;
 
+import jakarta.enterprise.context.ContextNotActiveException;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakContext;
@@ -13,20 +14,16 @@ public final class ServedRequest {
   private ServedRequest() {}
 
   /**
-   * The request; null without one. Keycloak 26.7 throws there, CDI's ContextNotActiveException, and
-   * Keycloak 26.4 throws or gives a request that has nothing in it.
+   * The request; null without one. Keycloak throws there, and 26.4 may give a request that has
+   * nothing in it. Whatever else goes wrong is no reason to take a request for none: callers refuse
+   * by what it asks for.
    */
   public static @Nullable HttpRequest of(KeycloakContext context) {
     try {
       HttpRequest request = context.getHttpRequest();
       return request == null || request.getUri() == null ? null : request;
-    } catch (RuntimeException e) {
+    } catch (ContextNotActiveException e) {
       return null;
     }
-  }
-
-  /** Whether there is a request, and with it a connection. */
-  public static boolean isPresent(KeycloakContext context) {
-    return of(context) != null;
   }
 }

@@ -34,10 +34,7 @@ class AdminPathsIT {
   @Test
   void revokedConsent() {
     FormBrowser browser = REALM.browser();
-    FormBrowser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
-    FormBrowser.Page consent = PathRealm.signIn(browser, page, "ann");
-    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
-    Response tokens = REALM.redeem("consenting", sent.parameter("code")).expect(200);
+    Response tokens = REALM.consentingLogin(browser, "ann");
     Response other = REALM.singleSignOn(browser, "cli");
     REALM
         .admin()

@@ -133,22 +133,7 @@ class IssuancePathsIT {
 
   @Test
   void deviceGrant() {
-    Response device =
-        REALM.post("auth/device", Map.of("client_id", "device", "client_secret", PathRealm.SECRET));
-    FormBrowser browser = REALM.browser();
-    FormBrowser.Page page = browser.open(device.text("verification_uri_complete"));
-    FormBrowser.Page grant = PathRealm.signIn(browser, page, "ann");
-    browser.submit(grant, Map.of("accept", "Yes"));
-    Response tokens =
-        REALM
-            .token(
-                "device",
-                Map.of(
-                    "grant_type",
-                    "urn:ietf:params:oauth:grant-type:device_code",
-                    "device_code",
-                    device.text("device_code")))
-            .expect(200);
+    Response tokens = REALM.deviceLogin("ann");
     DEATHS.assertAlive(tokens);
 
     REALM.logout("device", tokens.text("refresh_token")).expect(204);

@@ -179,10 +179,7 @@ class LogoutPathsIT implements LogoutPaths {
     REALM.createUser("rob");
     REALM.allowAccount("rob");
     FormBrowser browser = REALM.browser();
-    FormBrowser.Page page = browser.open(REALM.authorization("consenting", "code", Map.of()));
-    FormBrowser.Page consent = PathRealm.signIn(browser, page, "rob");
-    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
-    Response tokens = REALM.redeem("consenting", sent.parameter("code")).expect(200);
+    Response tokens = REALM.consentingLogin(browser, "rob");
     Response own = REALM.singleSignOn(browser, "cli");
     DEATHS.assertAlive(tokens);
     REALM.account(own, "DELETE", "/applications/consenting/consent").expect(204);

@@ -1,7 +1,6 @@
 package dev.bulwark.it.revocation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
@@ -12,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -103,8 +102,8 @@ final class MutatedRealm {
     add("service", realm.service());
     add("lightweight service", realm.serviceOf("light"));
     add("code", realm.browserLogin(realm.browser(), "cli", "cyn"));
-    add("consent", consenting());
-    add("device", device());
+    add("consent", realm.consentingLogin(realm.browser(), "ann"));
+    add("device", realm.deviceLogin("ann"));
     add("API key", apiKey(ann));
     loggedInAt = System.nanoTime();
     return login;
@@ -112,32 +111,6 @@ final class MutatedRealm {
 
   private void add(String kind, Response tokens) {
     open.put(tokens.text("access_token"), kind);
-  }
-
-  private Response consenting() {
-    FormBrowser browser = realm.browser();
-    FormBrowser.Page page = browser.open(realm.authorization("consenting", "code", Map.of()));
-    FormBrowser.Page consent = PathRealm.signIn(browser, page, "ann");
-    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
-    return realm.redeem("consenting", sent.parameter("code")).expect(200);
-  }
-
-  private Response device() {
-    Response device =
-        realm.post("auth/device", Map.of("client_id", "device", "client_secret", PathRealm.SECRET));
-    FormBrowser browser = realm.browser();
-    FormBrowser.Page page = browser.open(device.text("verification_uri_complete"));
-    FormBrowser.Page grant = PathRealm.signIn(browser, page, "ann");
-    browser.submit(grant, Map.of("accept", "Yes"));
-    return realm
-        .token(
-            "device",
-            Map.of(
-                "grant_type",
-                "urn:ietf:params:oauth:grant-type:device_code",
-                "device_code",
-                device.text("device_code")))
-        .expect(200);
   }
 
   private Response apiKey(String userId) {
@@ -166,22 +139,20 @@ final class MutatedRealm {
   boolean compare(String write) {
     boolean goesOn = true;
     for (String token : List.copyOf(open.keySet())) {
-      // In this order: what is in Redis must have been dead before.
-      boolean hasKey = keys.contains(token);
-      Optional<Boolean> active = isActive(token);
-      if (active.isEmpty()) {
+      State first = look(token);
+      if (first == State.UNKNOWN) {
         return false;
       }
-      if (active.get() && !hasKey) {
+      if (first == State.LIVE) {
         continue;
       }
       goesOn = false;
-      if (!agrees(token)) {
-        String fault =
-            (active.get() ? "false end" : "escape") + ": " + open.get(token) + ": " + write;
+      State last = first == State.DEAD ? first : awaitAgreement(token);
+      if (last == State.ESCAPED || last == State.ENDED_FALSELY) {
+        String fault = last + ": " + open.get(token) + ": " + write;
         System.out.println(fault);
         faults.add(fault);
-      } else if (!active.get()) {
+      } else if (last == State.DEAD) {
         dead++;
       }
       open.remove(token);
@@ -189,25 +160,46 @@ final class MutatedRealm {
     return goesOn;
   }
 
+  /** What Redis and introspection say together. */
+  private enum State {
+    LIVE,
+    DEAD,
+    ESCAPED,
+    ENDED_FALSELY,
+    UNKNOWN
+  }
+
+  private State look(String token) {
+    // In this order: what is in Redis must have been dead before.
+    boolean hasKey = keys.contains(token);
+    return isActive(token)
+        .map(
+            active ->
+                active
+                    ? hasKey ? State.ENDED_FALSELY : State.LIVE
+                    : hasKey ? State.DEAD : State.ESCAPED)
+        .orElse(State.UNKNOWN);
+  }
+
   /** Redis has the time that a silent death may take, introspection a moment. */
-  private boolean agrees(String token) {
+  private State awaitAgreement(String token) {
     long start = System.nanoTime();
-    AtomicBoolean agreed = new AtomicBoolean();
+    AtomicReference<State> last = new AtomicReference<>(State.UNKNOWN);
     try {
       Awaitility.await()
           .atMost(Deaths.SOON)
           .pollDelay(Duration.ZERO)
           .until(
               () -> {
-                boolean hasKey = keys.contains(token);
-                Optional<Boolean> active = isActive(token);
-                agreed.set(active.isEmpty() || hasKey != active.get());
-                return agreed.get() || hasKey && System.nanoTime() - start > A_MOMENT.toNanos();
+                last.set(look(token));
+                return last.get() == State.ENDED_FALSELY
+                    ? System.nanoTime() - start > A_MOMENT.toNanos()
+                    : last.get() != State.ESCAPED;
               });
-      return agreed.get();
     } catch (ConditionTimeoutException e) {
-      return false;
+      System.out.println("not in Redis after " + Deaths.SOON);
     }
+    return last.get();
   }
 
   /** What introspection says; empty where it does not answer, as for a realm that wants HTTPS. */

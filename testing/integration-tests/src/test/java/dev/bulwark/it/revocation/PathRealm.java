@@ -338,6 +338,31 @@ final class PathRealm {
     return redeem(clientId, signIn(browser, page, user).parameter("code")).expect(200);
   }
 
+  /** Logs in to the client that asks for consent, and gives it. */
+  Response consentingLogin(FormBrowser browser, String user) {
+    FormBrowser.Page page = browser.open(authorization("consenting", "code", Map.of()));
+    FormBrowser.Page consent = signIn(browser, page, user);
+    FormBrowser.Page sent = browser.submit(consent, Map.of("accept", "Yes"));
+    return redeem("consenting", sent.parameter("code")).expect(200);
+  }
+
+  /** Logs in with a code of the client {@code device}. */
+  Response deviceLogin(String user) {
+    Response device = post("auth/device", Map.of("client_id", "device", "client_secret", SECRET));
+    FormBrowser browser = browser();
+    FormBrowser.Page page = browser.open(device.text("verification_uri_complete"));
+    FormBrowser.Page grant = signIn(browser, page, user);
+    browser.submit(grant, Map.of("accept", "Yes"));
+    return token(
+            "device",
+            Map.of(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "device_code",
+                device.text("device_code")))
+        .expect(200);
+  }
+
   /** Comes back with the identity cookie, without a form. */
   Response singleSignOn(FormBrowser browser, String clientId) {
     FormBrowser.Page page = browser.open(authorization(clientId, "code", Map.of()));

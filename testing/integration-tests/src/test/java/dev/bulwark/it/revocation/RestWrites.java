@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -20,13 +21,6 @@ import java.util.stream.StreamSupport;
  * has now, its bodies what the same path answers to GET, with a field changed.
  */
 final class RestWrites {
-
-  /** The calls of somebody who may. */
-  interface Caller {
-    Response get(String path);
-
-    Response send(String verb, String path, String body);
-  }
 
   /**
    * One request.
@@ -78,18 +72,19 @@ final class RestWrites {
 
   private final String base;
   private final String realmPath;
-  private final Caller caller;
+  private final Function<String, Response> get;
 
   /**
    * Writes below a path.
    *
    * @param base of the templates, with {@code {realm}}
-   * @param realmPath what stands in its place for the caller
+   * @param realmPath what stands in its place
+   * @param get answers somebody who may
    */
-  RestWrites(String base, String realmPath, Caller caller) {
+  RestWrites(String base, String realmPath, Function<String, Response> get) {
     this.base = base;
     this.realmPath = realmPath;
-    this.caller = caller;
+    this.get = get;
   }
 
   /** All requests of a resource, as the realm is now. */
@@ -97,7 +92,7 @@ final class RestWrites {
     List<Write> writes = new ArrayList<>();
     for (Place place : places(endpoint.template().substring(base.length()))) {
       String label = endpoint.verb() + " " + place.label();
-      Response found = caller.get(place.path());
+      Response found = get.apply(place.path());
       JsonNode json = isJson(found) ? found.json() : Json.parse("null");
       if (List.of("PUT", "POST").contains(endpoint.verb()) && json instanceof ObjectNode object) {
         ChangedFields.of(object)
@@ -136,7 +131,7 @@ final class RestWrites {
       return json.isArray() && !json.isEmpty() ? List.of(json.toString(), "") : List.of("");
     }
     List<String> bodies = new ArrayList<>();
-    Response available = caller.get(place.path() + "/available");
+    Response available = get.apply(place.path() + "/available");
     if (isJson(available) && available.json().isArray()) {
       bodies.add(available.json().toString());
     }
@@ -202,7 +197,7 @@ final class RestWrites {
   }
 
   private List<JsonNode> listed(String path) {
-    Response found = caller.get(path);
+    Response found = get.apply(path);
     if (!isJson(found) || !found.json().isArray()) {
       return List.of();
     }

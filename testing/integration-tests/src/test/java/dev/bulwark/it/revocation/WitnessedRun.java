@@ -77,6 +77,7 @@ final class WitnessedRun {
 
   private List<String> wrongAnswers(TokenBook book, Fault fault) throws Exception {
     List<String> wrong;
+    long answered;
     try (BusyLoops load = BusyLoops.start();
         Witness witness = new Witness(witnessUrl)) {
       awaitTrust(witness);
@@ -92,10 +93,12 @@ final class WitnessedRun {
         book.check(0);
       }
       wrong = witness.wrongAnswers();
+      answered = witness.answers();
       System.out.printf(
           "%s: %s; %d answers, %d wrong%n", name, book.summary(), witness.answers(), wrong.size());
     }
     assertThat(book.dead()).isGreaterThan(10);
+    assertThat(answered).as("answers about confirmed logouts").isPositive();
     return wrong;
   }
 
