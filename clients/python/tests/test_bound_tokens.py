@@ -187,6 +187,40 @@ def request_with(token: str, proof: str) -> Request:
     return Request(authorization=["DPoP " + token], dpop=[proof], method="GET", target=TARGET)
 
 
+@pytest.mark.parametrize(
+    "claims", [{"iat": 10**400}, {"iat": -(10**400)}, {"jti": "\ud800"}, {"htu": URL + TARGET + "\udfff"}, {"htm": "\ud800"}]
+)
+def test_a_proof_of_odd_numbers_and_characters_is_refused(
+    claims: dict[str, Any], issuer: Issuer, redis_server: RedisServer, holder: Holder
+) -> None:
+    """And raises nothing else: that would be an answer of 500."""
+    token = issuer.token(**holder.binding("dpop"))
+    with RevocationChecker.from_url(redis_server.url) as checker:
+        guard = Guard(KeycloakVerifier(issuer.url, AUDIENCE), checker, resource=Resource(URL))
+        with pytest.raises(Refusal) as refused:
+            guard.authorize(request_with(token, holder.proof({"claims": claims}, token)))
+        assert refused.value.error == "invalid_dpop_proof"
+
+
+@pytest.mark.parametrize("binding", [{}, {"jkt": None}, {"jkt": 1}, {"x5t#S256": None}, {"jkt": "", "x5t#S256": ""}])
+def test_a_binding_without_a_value_is_one(
+    binding: Any, issuer: Issuer, redis_server: RedisServer, holder: Holder
+) -> None:
+    token = issuer.token(cnf=binding)
+    with RevocationChecker.from_url(redis_server.url) as checker:
+        guard = Guard(KeycloakVerifier(issuer.url, AUDIENCE), checker, resource=Resource(URL))
+        for scheme in ("Bearer", "DPoP"):
+            request = Request(
+                authorization=[f"{scheme} {token}"],
+                dpop=[holder.proof({}, token)],
+                method="GET",
+                target=TARGET,
+                certificate=holder.certificates["own"],
+            )
+            with pytest.raises(Refusal):
+                guard.authorize(request)
+
+
 def test_of_many_requests_with_one_proof_one_is_accepted(
     issuer: Issuer, redis_server: RedisServer, holder: Holder
 ) -> None:

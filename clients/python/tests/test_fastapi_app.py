@@ -25,11 +25,12 @@ for needed in ("authlib", "fastapi", "httpx", "jinja2"):
 
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
+from itsdangerous import BadData, URLSafeTimedSerializer
 from tasks_app import keycloak as at_keycloak
 from tasks_app import sessions as stored_sessions
 from tasks_app.main import create_app
 from tasks_app.renewal import Renewals
-from tasks_app.sessions import IDLE, Session, SessionMiddleware, SessionStore
+from tasks_app.sessions import IDLE, Session, SessionMiddleware, SessionStore, signing_key
 from tasks_app.settings import Settings
 
 from bulwark_revocation import AsyncRevocationChecker, Verdict
@@ -449,7 +450,7 @@ def test_a_request_stores_only_what_it_has_changed(redis_server: RedisServer) ->
             async def send(message: Any) -> None:
                 pass
 
-            app = SessionMiddleware(begin_login, store, "key", False, lambda request: PlainTextResponse("", 503))
+            app = SessionMiddleware(begin_login, store, b"key", False, lambda request: PlainTextResponse("", 503))
             scope = {"type": "http", "path": "/login", "headers": [(b"cookie", b"FASTAPI_SESSION=cookie")]}
             await app(scope, None, send)  # type: ignore[arg-type]
             assert await store.load("cookie") == {
@@ -532,6 +533,17 @@ def test_a_login_that_has_begun_is_in_the_cookie(browser: TestClient, monkeypatc
     monkeypatch.setattr(stored_sessions, "LOGIN", -1)
     come_back(cookie)
     assert tried == [True, False, False, False]
+
+
+def test_the_cookie_is_no_oracle_for_the_secret_of_the_client(browser: TestClient) -> None:
+    """Anybody gets one, and would learn without asking Keycloak which guess is right."""
+    cookie = browser.get("/login").cookies["FASTAPI_SESSION"]
+    for salt in ("login", b"itsdangerous.Signer"):
+        with pytest.raises(BadData):
+            URLSafeTimedSerializer("secret", salt=salt).loads(cookie)
+    began = time.process_time()
+    assert signing_key("secret") != signing_key("secrets")
+    assert time.process_time() - began > 0.02, "what two guesses cost"
 
 
 @pytest.mark.parametrize("url", [None, "", "redis://localhost:6379"])

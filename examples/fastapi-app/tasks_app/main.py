@@ -19,7 +19,7 @@ from .api import Caller, api
 from .headers import SecurityHeaders
 from .keycloak import Keycloak
 from .pages import Pages
-from .sessions import SessionMiddleware, SessionStore
+from .sessions import SessionMiddleware, SessionStore, signing_key
 from .settings import Settings
 from .tasks import TaskStore
 
@@ -71,7 +71,7 @@ def create_app() -> FastAPI:
     app.add_middleware(
         SessionMiddleware,
         store=sessions,
-        key=settings.client_secret,
+        key=signing_key(settings.client_secret),
         secure=settings.secure,
         unavailable=pages.unavailable,
     )

@@ -37,6 +37,11 @@ _WITHOUT = ("/api/", "/static/")
 _LOG = logging.getLogger(__name__)
 
 
+def signing_key(secret: str) -> bytes:
+    """What signs the cookies of strangers. Slow: with such a cookie anybody can try secrets without being counted."""
+    return hashlib.scrypt(secret.encode(), salt=b"fastapi-app login", n=2**14, r=8, p=1)
+
+
 class SessionStore:
     """Sessions in Redis. A key holds a hash of the cookie, so that who reads Redis cannot use a session."""
 
@@ -156,7 +161,7 @@ class SessionMiddleware:
     """
 
     def __init__(
-        self, app: ASGIApp, store: SessionStore, key: str, secure: bool, unavailable: Callable[[Request], ASGIApp]
+        self, app: ASGIApp, store: SessionStore, key: bytes, secure: bool, unavailable: Callable[[Request], ASGIApp]
     ) -> None:
         """``key`` signs; ``unavailable`` answers where Redis cannot be asked about the session."""
         self._app = app

@@ -103,16 +103,16 @@ class Resource:
 
         Raises :class:`InvalidToken` or :class:`InvalidProof`. A token is accepted with the scheme of its kind only.
         """
-        binding = claims.get("cnf")
+        binding: Mapping[str, Any] = claims.get("cnf", {})
         if "cnf" in claims and not _is_known(binding):
             raise InvalidToken("The token is bound in a way that is not checked here")
-        key = binding.get("jkt") if binding else None
-        if (key is not None) != (scheme == "DPoP"):
+        by_key = "jkt" in binding
+        if by_key != (scheme == "DPoP"):
             # RFC 9449, 7.1 and 7.2
-            raise InvalidToken("The token is bound to a key" if key is not None else "The token is not bound to a key")
-        if binding and "x5t#S256" in binding:
+            raise InvalidToken("The token is bound to a key" if by_key else "The token is not bound to a key")
+        if "x5t#S256" in binding:
             _require_certificate(request.certificate, binding["x5t#S256"])
-        return None if key is None else self._require_proof(request, token, key)
+        return self._require_proof(request, token, binding["jkt"]) if by_key else None
 
     def spend(self, proof: str) -> None:
         """Raises :class:`InvalidProof` for a proof that has been spent, :class:`CannotVerify` if nobody can tell."""
@@ -128,7 +128,8 @@ class Resource:
         asked = _normalized(self.url + request.target) if request.target.startswith("/") else None
         if asked is None or _normalized(claims["htu"]) != asked:
             raise InvalidProof("The DPoP proof is for another URL")
-        if not abs(self._clock() - claims["iat"]) <= WINDOW:
+        # Anybody may send a number that no float can hold.
+        if not self._clock() - WINDOW <= claims["iat"] <= self._clock() + WINDOW:
             raise InvalidProof("The DPoP proof is too old, or from the future")
         if claims["ath"] != _base64url(hashlib.sha256(token.encode()).digest()):
             raise InvalidProof("The DPoP proof is for another token")
@@ -178,6 +179,8 @@ def _read_proof(proof: str) -> tuple[str, dict[str, Any]]:
             raise malformed
         claims = jwt.decode(proof, key, algorithms=[str(algorithm)], options={"verify_iat": False, "verify_aud": False})
         members = {name: jwk[name] for name in _MEMBERS[kind]}
+        # Half a surrogate pair is no text: nothing can be made of it later.
+        json.dumps(claims, ensure_ascii=False).encode()
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise malformed from None
     issued = claims.get("iat")
