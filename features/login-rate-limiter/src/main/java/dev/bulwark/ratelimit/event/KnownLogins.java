@@ -2,20 +2,15 @@ package dev.bulwark.ratelimit.event;
 
 import dev.bulwark.contract.ApiKeyDetails;
 import dev.bulwark.factory.BoundedAction;
-import dev.bulwark.factory.ServedRequest;
 import dev.bulwark.limit.Decision;
 import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import dev.bulwark.ratelimit.step.Refusals;
-import jakarta.ws.rs.HttpMethod;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
-import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -25,10 +20,6 @@ import org.keycloak.models.UserModel;
  * signed out everywhere. Other modules find the bound of worker threads by it, too.
  */
 final class KnownLogins implements EventListenerProvider, BoundedAction {
-
-  /** The account console's "Sign out all devices", below {@code http-relative-path}. */
-  private static final Pattern ALL_SESSIONS =
-      Pattern.compile("(?:^|/)realms/[^/]+/account/sessions/?$");
 
   private final KeycloakSession session;
 
@@ -44,8 +35,8 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
     }
     if (event.getType() == EventType.LOGIN && !hasDetail(event, ApiKeyDetails.KEY)) {
       remember(realm, event);
-    } else if (event.getType() == EventType.LOGOUT && isOfAllSessions()) {
-      forget(realm, event);
+    } else if (EndedLogins.isEnd(session, event)) {
+      EndedLogins.forget(session, realm, event.getUserId());
     }
   }
 
@@ -56,26 +47,6 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
       // A token request is no browser's.
       boolean browser = !hasDetail(event, Details.GRANT_TYPE);
       limiter.remember(user, browser);
-    }
-  }
-
-  private boolean isOfAllSessions() {
-    @Nullable HttpRequest request = ServedRequest.of(session.getContext());
-    return request != null
-        && HttpMethod.DELETE.equals(request.getHttpMethod())
-        && ALL_SESSIONS.matcher(request.getUri().getPath()).find();
-  }
-
-  /**
-   * Gives the user's "not before" another value, as an administrator's "Sign out" does. A second
-   * more than it was: the value is what {@link dev.bulwark.ratelimit.known.LoginStamp} asks for,
-   * and a later time would end tokens of the session that the user may want to keep.
-   */
-  private void forget(RealmModel realm, Event event) {
-    UserModel user = session.users().getUserById(realm, event.getUserId());
-    if (user != null) {
-      int notBefore = session.users().getNotBeforeOfUser(realm, user);
-      session.users().setNotBeforeForUser(realm, user, notBefore + 1);
     }
   }
 

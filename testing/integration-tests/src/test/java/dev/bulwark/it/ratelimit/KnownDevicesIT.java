@@ -6,9 +6,13 @@ import static dev.bulwark.it.ratelimit.LimitedServer.PER_ADDRESS;
 import static dev.bulwark.it.ratelimit.LimitedServer.newAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bulwark.it.support.Authenticator;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Response;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -276,6 +280,52 @@ class KnownDevicesIT {
       void end(String user) {
         SERVER.revoker().end(SERVER.userId(user)).expect(204);
       }
+    },
+    /** "Sign out from other devices" on the page of a new second factor. */
+    WITH_A_NEW_FACTOR {
+      @Override
+      void end(String user) {
+        String path = "/realms/limits/users/" + SERVER.userId(user);
+        SERVER.grant(newAddress(), user, PASSWORD, Map.of("scope", "openid")).expect(200);
+        SERVER
+            .admin()
+            .put(path, Json.of(Map.of("requiredActions", List.of("CONFIGURE_TOTP"))))
+            .expect(204);
+        Visitor owner = SERVER.visitor(newAddress());
+        Response page = signIn(owner, user, PASSWORD);
+        String raw = page.element("[name=totpSecret]").attr("value");
+        String manual = SERVER.url().resolve(Visitor.link(page, "mode=manual")).toString();
+        Response form = owner.open(manual);
+        String code = new Authenticator(form.element("#kc-totp-secret-key").text()).code();
+        assertIsIn(
+            owner.submit(form, Map.of("totp", code, "totpSecret", raw, "logout-sessions", "on")));
+        for (JsonNode credential : SERVER.admin().get(path + "/credentials").json()) {
+          if (credential.get("type").asText().equals("otp")) {
+            SERVER.admin().delete(path + "/credentials/" + credential.get("id").asText());
+          }
+        }
+        // Who has just signed out the others stays known.
+        assertIsIn(signIn(owner.withOnly(COOKIE).at(newAddress()), user, PASSWORD));
+      }
+    },
+    /** "Sign out all active sessions" of the realm. */
+    ALL_USERS {
+      @Override
+      void end(String user) {
+        SERVER.admin().post("/realms/limits/logout-all", "{}").expect(200);
+      }
+    },
+    /** "Not before" of the realm. */
+    BY_A_TIME_OF_THE_REALM {
+      @Override
+      void end(String user) {
+        ObjectNode realm = (ObjectNode) SERVER.admin().get("/realms/limits").expect(200).json();
+        // In the same second as another test's it would be no change.
+        int before =
+            Math.max(realm.get("notBefore").asInt() + 1, (int) Instant.now().getEpochSecond());
+        realm.put("notBefore", before);
+        SERVER.admin().put("/realms/limits", realm.toString()).expect(204);
+      }
     };
 
     abstract void end(String user);
@@ -295,6 +345,26 @@ class KnownDevicesIT {
     assertThat(signIn(stolen, user, PASSWORD).status()).isEqualTo(429);
     SERVER.grant(home, user, PASSWORD).expect(429);
     assertIsIn(signIn(later, user, PASSWORD));
+  }
+
+  /** R2: what ends the known devices ends no token of the session that the user keeps. */
+  @Test
+  void signingOutOthersEndsNoTokenOfTheSessionThatIsKept() {
+    String user = SERVER.newUser();
+    EverywhereOut.BY_THE_ADMINISTRATOR.end(user);
+    Response kept =
+        SERVER.grant(newAddress(), user, PASSWORD, Map.of("scope", "openid")).expect(200);
+    for (int i = 0; i < 20; i++) {
+      SERVER.grant(newAddress(), user, PASSWORD, Map.of("scope", "openid")).expect(200);
+    }
+    String token = "Bearer " + kept.text("access_token");
+    Http.send(
+            Http.request(SERVER.realmUrl() + "/account/sessions")
+                .header("Accept", "application/json")
+                .header("Authorization", token)
+                .DELETE())
+        .expect(204);
+    Http.get(SERVER.endpoint("userinfo"), "Authorization", token).expect(200);
   }
 
   @ParameterizedTest
