@@ -1,9 +1,12 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.entities.EntityWatch;
+import dev.bulwark.revocation.entities.LoadWatch;
 import dev.bulwark.revocation.rules.Ending;
+import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +31,18 @@ final class ChangeRecorder {
     try {
       KeycloakModelUtils.runJobInTransaction(
           factory,
-          session ->
-              EntityWatch.begin(
-                  session
-                      .getProvider(JpaConnectionProvider.class)
-                      .getEntityManager()
-                      .getEntityManagerFactory(),
-                  ChangeRecorder::ended,
-                  Clock.systemUTC()));
+          session -> {
+            EntityManagerFactory entities =
+                session
+                    .getProvider(JpaConnectionProvider.class)
+                    .getEntityManager()
+                    .getEntityManagerFactory();
+            EntityWatch.begin(entities, ChangeRecorder::ended, Clock.systemUTC());
+            LoadWatch.begin(
+                entities,
+                client -> whileRunning(running -> running.issuance().left(client)),
+                () -> whileRunning(running -> running.issuance().leftAll()));
+          });
       return true;
     } catch (RuntimeException | LinkageError e) {
       LOG.warn(
@@ -45,6 +52,13 @@ final class ChangeRecorder {
               + "costs more",
           e);
       return false;
+    }
+  }
+
+  private static void whileRunning(Consumer<RevocationService> action) {
+    RevocationService running = RevocationListenerProviderFactory.running();
+    if (running != null) {
+      action.accept(running);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.search.Expansions;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import dev.bulwark.revocation.writer.LedgerWriter;
+import dev.bulwark.revocation.writer.ServiceRows;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Issuance implements IssuedTokens.Ledger {
   private static final Logger LOG = Logger.getLogger(Issuance.class);
 
   private final LedgerWriter ledger;
+  private final ServiceRows services;
   private final LedgerDatabase database;
   private final Pools pools;
   private final EndingApplier expander;
@@ -46,12 +48,28 @@ final class Issuance implements IssuedTokens.Ledger {
       Runnable compareSoon,
       Clock clock) {
     this.ledger = ledger;
+    this.services = new ServiceRows(ledger::queueRow);
     this.database = database;
     this.pools = pools;
     this.expander = expander;
     this.expansions = expansions;
     this.compareSoon = compareSoon;
     this.clock = clock;
+  }
+
+  /** See {@link ServiceRows#take}. */
+  ServiceRows.Place place(LedgerToken token) {
+    return services.take(token);
+  }
+
+  /** A client, or its service account, has been read anew. */
+  void left(String clientId) {
+    services.left(clientId);
+  }
+
+  /** A realm has been read anew. */
+  void leftAll() {
+    services.leftAll();
   }
 
   @Override

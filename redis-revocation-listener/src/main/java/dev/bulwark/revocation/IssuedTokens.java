@@ -5,6 +5,7 @@ import dev.bulwark.revocation.writer.GroupCommit.Ticket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class IssuedTokens {
 
   /** Those that others may write already. A response can be built twice: one row for one token. */
   private final Map<LedgerToken, Ticket<LedgerToken>> queued = new HashMap<>();
+
+  /** The ids that were given out of a row of several. */
+  private final Set<String> placed = new HashSet<>();
 
   private final List<LedgerToken> unsettled = new ArrayList<>();
 
@@ -58,6 +62,23 @@ final class IssuedTokens {
     } else {
       unsettled.add(token);
     }
+  }
+
+  /**
+   * Adds a token to a row that stands for several.
+   *
+   * @param jti the id that the token has got
+   */
+  void add(String jti, Ticket<LedgerToken> ticket) {
+    placed.add(jti);
+    if (!ticket.isWritten()) {
+      queued.put(ticket.row(), ticket);
+    }
+  }
+
+  /** Whether a token has its place already: a response can be built twice. */
+  boolean hasPlace(String jti) {
+    return placed.contains(jti);
   }
 
   /** Has Keycloak asked about a token when the transaction is over. */

@@ -22,6 +22,7 @@ import dev.bulwark.revocation.worker.BackgroundWork;
 import dev.bulwark.revocation.worker.LedgerClock;
 import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.writer.LedgerWriter;
+import dev.bulwark.revocation.writer.ServiceRows;
 import dev.bulwark.revocation.writer.SetAsideNotice;
 import dev.bulwark.trace.Spans;
 import java.sql.SQLException;
@@ -63,6 +64,7 @@ final class RevocationService implements AutoCloseable {
   private final EndedSessionEviction eviction;
   private final PeriodicTask evictionRounds;
   private final RevocationReport report;
+  private final boolean changesAreSeen;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   RevocationService(
@@ -81,6 +83,7 @@ final class RevocationService implements AutoCloseable {
       Spans spans,
       Clock own) {
     this.own = own;
+    this.changesAreSeen = changesAreSeen;
     this.clock = new LedgerClock(own);
     this.eviction = eviction;
     this.evictionRounds = new PeriodicTask("bulwark-revocation-evict", EVICTION, eviction::round);
@@ -201,6 +204,11 @@ final class RevocationService implements AutoCloseable {
           e);
     }
     work.round();
+  }
+
+  /** Whether the tokens of a service may share a row: {@link ServiceRows} says on what it leans. */
+  boolean canShareRows() {
+    return changesAreSeen;
   }
 
   /** An ending could not be written down: the whole ledger has to be compared. Never throws. */

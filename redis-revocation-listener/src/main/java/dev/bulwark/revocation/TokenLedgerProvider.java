@@ -4,9 +4,11 @@ import dev.bulwark.contract.ApiKeyClaims;
 import dev.bulwark.revocation.rules.Grant;
 import dev.bulwark.revocation.rules.IssuedFor;
 import dev.bulwark.revocation.rules.IssuerRule;
+import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.rules.SigningKey;
+import dev.bulwark.revocation.writer.ServiceRows;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
@@ -72,7 +74,17 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
       LedgerToken row = row(token, issuing, signingKey(token));
       IssuedTokens pending = pending(running);
-      pending.add(row, isSettled(row, issuing));
+      if (pending.hasPlace(row.jti())) {
+        return;
+      }
+      if (running.canShareRows() && canShareRow(row, issuing)) {
+        ServiceRows.Place place = running.issuance().place(row);
+        token.id(place.jti());
+        pending.add(place.jti(), place.ticket());
+        row = place.ticket().row();
+      } else {
+        pending.add(row, isSettled(row, issuing));
+      }
       if (mayBeRejected(token, issuing)) {
         pending.verify(row);
       }
@@ -187,6 +199,20 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       case OFFLINE -> userSession.isOffline() && grant == Grant.REFRESH_TOKEN;
       default -> false;
     };
+  }
+
+  /**
+   * Whether the token's row can stand for others of the second: whatever can end it alone is a text
+   * of its own (its id), and the rest is its client, service account and realm. One with a place in
+   * a status list has an id that names it.
+   */
+  private static boolean canShareRow(LedgerToken row, AuthenticatedClientSessionModel issuing) {
+    return row.type() == SessionType.TRANSIENT
+        && row.sessionId() == null
+        && row.apiKeyId() == null
+        && row.clientId().equals(issuing.getClient().getId())
+        && row.clientId().equals(issuing.getUserSession().getUser().getServiceAccountClientLink())
+        && JtiRange.canBegin(row.jti());
   }
 
   private IssuedTokens pending(RevocationService running) {

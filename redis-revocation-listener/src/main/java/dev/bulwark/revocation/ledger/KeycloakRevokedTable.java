@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,8 +35,9 @@ public final class KeycloakRevokedTable {
   }
 
   /**
-   * Live tokens in Keycloak's table that are in the ledger and not revoked by this module. The jti
-   * is not the first column of the ledger's key, the expiry is: Keycloak's may differ by a second.
+   * Live tokens in Keycloak's table that are in the ledger, by themselves or by the base of their
+   * {@link JtiRange}, and not revoked by this module. The jti is not the first column of the
+   * ledger's key, the expiry is: Keycloak's may differ by a second.
    *
    * @param now seconds since 1970
    */
@@ -45,12 +47,14 @@ public final class KeycloakRevokedTable {
       return List.of();
     }
     String sql =
-        "SELECT t.JTI, t.EXPIRES_AT FROM "
+        "SELECT k.ID, t.EXPIRES_AT FROM "
             + table
             + " k JOIN "
             + schema
             + TokenTable.NAME
-            + " t ON t.JTI = k.ID AND t.EXPIRES_AT BETWEEN k.EXPIRE - 2 AND k.EXPIRE + 2"
+            + " t ON t.JTI IN (k.ID, LEFT(k.ID, "
+            + JtiRange.BASE_LENGTH
+            + ")) AND t.EXPIRES_AT BETWEEN k.EXPIRE - 2 AND k.EXPIRE + 2"
             + " WHERE k.EXPIRE > ? AND NOT EXISTS (SELECT 1 FROM "
             + schema
             + RevokedTable.NAME

@@ -73,9 +73,12 @@ final class TokenInsert {
     }
   }
 
-  /** Nodes that insert the same rows in different orders would wait for each other. */
+  /**
+   * Nodes that insert the same rows in different orders would wait for each other. Each of several
+   * tokens sets their row aside.
+   */
   private static List<LedgerToken> sorted(List<LedgerToken> rows) {
-    return rows.size() > 1 ? rows.stream().sorted(TokenTable.BY_KEY).toList() : rows;
+    return rows.size() > 1 ? rows.stream().distinct().sorted(TokenTable.BY_KEY).toList() : rows;
   }
 
   /** One statement, one parse, one round trip and one commit, however many rows. */

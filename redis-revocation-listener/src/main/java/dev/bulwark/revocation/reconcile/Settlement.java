@@ -58,9 +58,9 @@ final class Settlement {
     metrics.acquitted(open.size() - dead.size() - answer.undecided());
     Map<String, List<RevokedToken>> byCause = new LinkedHashMap<>();
     for (LedgerToken token : dead) {
-      byCause
-          .computeIfAbsent(open.getOrDefault(token, ""), cause -> new ArrayList<>())
-          .add(new RevokedToken(token.jti(), token.expiresAt()));
+      List<RevokedToken> ended =
+          byCause.computeIfAbsent(open.getOrDefault(token, ""), cause -> new ArrayList<>());
+      token.revoked().forEach(ended::add);
     }
     for (Map.Entry<String, List<RevokedToken>> found : byCause.entrySet()) {
       LOG.debugf(

@@ -1,11 +1,13 @@
 package dev.bulwark.revocation.rules;
 
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An issued access token, as the ledger knows it.
+ * An issued access token, as the ledger knows it; or several of a service that differ by their ids
+ * alone.
  *
- * @param jti its id, at most 255 characters
+ * @param jti its id, at most 255 characters; of several tokens the base of a {@link JtiRange}
  * @param type what it leans on
  * @param realmId internal id of the realm
  * @param userId internal id of the user
@@ -46,5 +48,27 @@ public record LedgerToken(
     this(
         jti, type, realmId, userId, clientId, sessionId, apiKeyId, issuedAt, expiresAt, null, null,
         null);
+  }
+
+  /** The same with another id. */
+  public LedgerToken withJti(String other) {
+    return new LedgerToken(
+        other,
+        type,
+        realmId,
+        userId,
+        clientId,
+        sessionId,
+        apiKeyId,
+        issuedAt,
+        expiresAt,
+        issuedFor,
+        issuer,
+        signingKey);
+  }
+
+  /** What has to be in Redis when it has ended: every id for which it stands. */
+  public Stream<RevokedToken> revoked() {
+    return JtiRange.ids(jti).map(id -> new RevokedToken(id, expiresAt));
   }
 }

@@ -90,7 +90,7 @@ public final class EndingApplier {
    */
   public int verify(List<LedgerToken> tokens, String cause) throws SQLException {
     BisectingOracle.Answer answer = oracle.ask(tokens);
-    revoker.revoke(answer.dead().stream().map(EndingApplier::revoked).toList(), cause);
+    revoker.revoke(answer.dead().stream().flatMap(LedgerToken::revoked).toList(), cause);
     return answer.undecided();
   }
 
@@ -155,13 +155,13 @@ public final class EndingApplier {
     for (LedgerToken token : page) {
       Verdict verdict = ending.judge(token);
       if (verdict == Verdict.REVOKE || verdict == Verdict.VERIFY && gone.contains(token.type())) {
-        dead.add(revoked(token));
+        token.revoked().forEach(dead::add);
       } else if (verdict == Verdict.VERIFY) {
         doubtful.add(token);
       }
     }
     BisectingOracle.Answer answer = oracle.ask(doubtful);
-    answer.dead().forEach(token -> dead.add(revoked(token)));
+    answer.dead().stream().flatMap(LedgerToken::revoked).forEach(dead::add);
     return answer.inDoubt();
   }
 
@@ -170,10 +170,6 @@ public final class EndingApplier {
     return sessionId == null
         ? Set.of()
         : database.call(c -> database.sessions().goneTypes(c, sessionId, onlineIsStored));
-  }
-
-  private static RevokedToken revoked(LedgerToken token) {
-    return new RevokedToken(token.jti(), token.expiresAt());
   }
 
   private long seconds() {

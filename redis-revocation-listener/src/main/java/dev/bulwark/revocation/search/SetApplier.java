@@ -126,7 +126,7 @@ final class SetApplier {
           continue;
         }
         if (verdict == Verdict.REVOKE || goneTypes.contains(token.type())) {
-          dead.add(ending, new RevokedToken(token.jti(), token.expiresAt()));
+          token.revoked().forEach(each -> dead.add(ending, each));
         } else {
           doubtful.add(sessionId);
         }

@@ -51,7 +51,9 @@ public final class SessionlessTokens {
     long now = Time.currentTime();
     for (LedgerToken token : tokens) {
       if (token.issuedAt() >= notBefore && token.expiresAt() > now) {
-        session.revokedTokens().put(token.jti(), token.expiresAt() - now);
+        token
+            .revoked()
+            .forEach(each -> session.revokedTokens().put(each.jti(), each.expiresAt() - now));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.RevokedToken;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,7 +85,8 @@ final class DoubtfulTokens {
     Map<String, Long> complete = new HashMap<>();
     for (Doubt doubt : doubts.values()) {
       for (LedgerToken token : doubt.tokens) {
-        ids.computeIfAbsent(token.realmId(), realm -> new HashSet<>()).add(token.jti());
+        Set<String> ofRealm = ids.computeIfAbsent(token.realmId(), realm -> new HashSet<>());
+        token.revoked().map(RevokedToken::jti).forEach(ofRealm::add);
         complete.merge(token.realmId(), doubt.completeBefore, Math::min);
       }
     }

@@ -56,7 +56,7 @@ public final class GroupCommit<T> {
     this.patience = patience;
   }
 
-  /** A row that has been queued. To be awaited, once, by one thread. */
+  /** A row that has been queued. To be awaited, by each thread that needs it written. */
   public static final class Ticket<T> {
     private final Batch<T> batch;
     private final T row;
@@ -69,6 +69,16 @@ public final class GroupCommit<T> {
     /** The row. */
     public T row() {
       return row;
+    }
+
+    /** Whether it is known to be written, by whoever wrote it. */
+    public boolean isWritten() {
+      return batch.done.getCount() == 0 && batch.failure == null;
+    }
+
+    /** Whether it could not be written with the others. Who awaits it may have written it since. */
+    public boolean hasFailed() {
+      return batch.failure != null;
     }
   }
 

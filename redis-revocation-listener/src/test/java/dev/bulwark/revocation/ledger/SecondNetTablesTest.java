@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
+import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.rules.LastSeen.Kind;
 import dev.bulwark.revocation.rules.LedgerToken;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,6 +225,16 @@ class SecondNetTablesTest {
         .revoked()
         .insert(connection, List.of(new RevokedToken("t", NOW + 300)), "e", "TEST", NOW);
     assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10)).isEmpty();
+  }
+
+  /** Its row is that of all tokens which its service got in the second. */
+  @Test
+  void whatKeycloakRevokedByTheIdOfARange() throws Exception {
+    String base = JtiRange.base("trrtcc:" + UUID.randomUUID(), 4);
+    ledger.tokens().insert(connection, List.of(token(base, "u", null)));
+    sql("INSERT INTO REVOKED_TOKEN VALUES ('%s', %d)".formatted(JtiRange.id(base, 3), NOW + 299));
+    assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10))
+        .containsExactly(new RevokedToken(JtiRange.id(base, 3), NOW + 300));
   }
 
   @Test

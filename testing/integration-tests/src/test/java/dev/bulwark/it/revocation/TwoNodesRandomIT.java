@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.faults.NodePair;
 import dev.bulwark.it.support.BusyLoops;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ class TwoNodesRandomIT {
 
   private static final int SESSIONS = 300;
   private static final int REFRESHES = 3;
+  private static final int SWITCHES = 100;
 
   private static NodePair pair;
   private static RevokedKeys keys;
@@ -94,6 +97,38 @@ class TwoNodesRandomIT {
         "TwoNodesRandomIT: %d tokens of %d sessions, %d of them not in Redis at first; %s%n",
         issued.size(), SESSIONS, late, book.summary());
     assertThat(book.dead()).isGreaterThan(SESSIONS);
+  }
+
+  /**
+   * R2: a service gets tokens at one node while an administrator disables and enables its client at
+   * the other. None that is asked for after the answer is of a row that was ended before.
+   */
+  @Test
+  void whatAServiceGetsAtOneNodeWhileItIsSwitchedAtTheOther() {
+    TwoNodeRealm realm = TwoNodeRealm.create(pair, "switched-service");
+    realm.first().createClient("switched");
+    String path = "/clients/" + realm.first().clientUuid("switched");
+    Deaths deaths = new Deaths(realm.second(), keys);
+    int sameSecond = 0;
+    try (BusyLoops load = BusyLoops.start()) {
+      for (int time = 0; time < SWITCHES; time++) {
+        String before = "";
+        for (int i = 0; i < 5; i++) {
+          before = realm.second().serviceOf("switched").text("access_token");
+        }
+        realm.first().update(path, Map.of("enabled", false));
+        realm.first().update(path, Map.of("enabled", true));
+        String after = realm.second().serviceOf("switched").text("access_token");
+        keys.assertRevoked(before);
+        deaths.assertAlive(after);
+        if (Realm.claims(before).path("iat").equals(Realm.claims(after).path("iat"))) {
+          sameSecond++;
+        }
+      }
+    }
+    System.out.printf(
+        "TwoNodesRandomIT: %d of %d switches within the second of a token%n", sameSecond, SWITCHES);
+    assertThat(sameSecond).isPositive();
   }
 
   private static void race(
