@@ -2,18 +2,30 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.SessionClock;
+import dev.bulwark.revocation.sql.Chunks;
+import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds stored sessions by the time of their start or last refresh, along Keycloak's two indexes
  * for expiry (since 26.5): a range without sessions costs some microseconds, for any number of
  * sessions.
+ *
+ * <p>Keycloak 26.8 divides the indexes into buckets, and rounds the last refresh down in a column
+ * of its own, so that few refreshes move a row: whoever asks by it finds sessions up to half of
+ * their idle time too early. Thread-safe.
  */
 public final class EndedSessions {
 
@@ -29,7 +41,21 @@ public final class EndedSessions {
   /** Sessions of a range in one answer: all of a realm can have ended at once. */
   private static final int PAGE = TokenTable.SESSIONS;
 
+  /** So many pages are one answer about many realms. */
+  private static final int ALIKE = 10;
+
+  /** Buckets of Keycloak 26.8 (keycloak#51852): sessions in others are the full comparison's. */
+  private static final String BUCKETS =
+      IntStream.range(0, 64)
+          .mapToObj(Integer::toString)
+          .collect(Collectors.joining(", ", " AND SESSION_BUCKET IN (", ")"));
+
+  private static final String ROUNDED_REFRESH = "LAST_SESSION_REFRESH_COARSE";
+
   private final int page;
+
+  /** Whether the database has the columns of Keycloak 26.8; null until it was looked at. */
+  private volatile @Nullable Boolean bucketed;
 
   private final String sessionTable;
   private final String realmTable;
@@ -68,6 +94,11 @@ public final class EndedSessions {
       String cause,
       boolean restarted) {
 
+    /** What is searched for, without the realm. */
+    public Range anywhere() {
+      return new Range("", kind, moment, from, afterId, upTo, cause, restarted);
+    }
+
     /** What of it follows a session. */
     public Range following(long time, String id) {
       return new Range(realmId, kind, moment, time, id, upTo, cause, restarted);
@@ -103,12 +134,17 @@ public final class EndedSessions {
     this.realmTable = schema + "REALM";
   }
 
-  /** When the sessions of each realm expire. */
-  public List<SessionClock> clocks(Connection connection) throws SQLException {
+  /**
+   * When the sessions of each realm expire.
+   *
+   * @param inUse leaves out realms that have no session
+   */
+  public List<SessionClock> clocks(Connection connection, boolean inUse) throws SQLException {
     String sql =
         "SELECT ID, SSO_IDLE_TIMEOUT, SSO_MAX_LIFESPAN, SSO_IDLE_TIMEOUT_REMEMBER_ME,"
             + " SSO_MAX_LIFESPAN_REMEMBER_ME, OFFLINE_SESSION_IDLE_TIMEOUT, REMEMBER_ME FROM "
-            + realmTable;
+            + realmTable
+            + (inUse ? withSessions() : "");
     List<SessionClock> clocks = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql);
         ResultSet rows = statement.executeQuery()) {
@@ -127,15 +163,32 @@ public final class EndedSessions {
     return clocks;
   }
 
+  /** The order is the index's: else a database may read all sessions for a realm without one. */
+  private String withSessions() {
+    return " r WHERE (SELECT s.OFFLINE_FLAG FROM "
+        + sessionTable
+        + " s WHERE s.REALM_ID = r.ID ORDER BY s.OFFLINE_FLAG LIMIT 1) IS NOT NULL";
+  }
+
   /**
    * The first sessions of each of some ranges, in their order. A session can be in several of them.
    *
    * @param ranges 1 to {@value #RANGES}
    */
   public List<Found> find(Connection connection, List<Range> ranges) throws SQLException {
+    boolean inBuckets = isBucketed(connection);
     StringBuilder sql = new StringBuilder();
     for (int i = 0; i < ranges.size(); i++) {
-      sql.append(i == 0 ? "" : " UNION ALL ").append(select(i, ranges.get(i)));
+      Range range = ranges.get(i);
+      String column = column(range, inBuckets);
+      sql.append(i == 0 ? "" : " UNION ALL ")
+          .append(select(i, range, inBuckets, "= ?"))
+          .append(" AND (" + column + " > ? OR USER_SESSION_ID > ?)")
+          // The order of the index, which so gives a page without a sort.
+          .append(" ORDER BY ")
+          // PostgreSQL takes "= TRUE" for a constant, but not "IS NULL": it would sort the range.
+          .append(range.kind().isMarked() ? "" : "REMEMBER_ME, ")
+          .append(column + ", USER_SESSION_ID LIMIT " + page + ")");
     }
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       int parameter = 1;
@@ -146,48 +199,123 @@ public final class EndedSessions {
         statement.setLong(parameter++, range.from());
         statement.setString(parameter++, range.afterId());
       }
-      try (ResultSet rows = statement.executeQuery()) {
-        return read(rows, ranges);
+      Rows rows = new Rows(ranges);
+      try (ResultSet results = statement.executeQuery()) {
+        while (results.next()) {
+          // The rows of a range come in its order, so the last one is where a full page ends.
+          rows.add(results, results.getInt("RANGE_NUMBER"));
+        }
       }
+      return rows.found(page);
     }
   }
 
-  private List<Found> read(ResultSet rows, List<Range> ranges) throws SQLException {
-    List<List<EndedSession>> sessions = new ArrayList<>();
-    List<@Nullable Range> rests = new ArrayList<>();
-    int[] read = new int[ranges.size()];
-    for (int i = 0; i < ranges.size(); i++) {
-      sessions.add(new ArrayList<>());
-      rests.add(null);
+  /**
+   * The same for one range in each of many realms. Where there are too many sessions for one
+   * answer, nothing is found, and the rest of each range is the range itself.
+   *
+   * @param ranges alike but for their realms
+   */
+  public List<Found> findAlike(Connection connection, List<Range> ranges) throws SQLException {
+    Map<String, Integer> numbers = new HashMap<>();
+    ranges.forEach(range -> numbers.put(range.realmId(), numbers.size()));
+    List<String> realms = Chunks.padded(numbers.keySet());
+    Range range = ranges.get(0);
+    int most = ALIKE * page;
+    String sql =
+        select(
+                0,
+                range,
+                isBucketed(connection),
+                "IN (" + SqlDialect.parameters(realms.size()) + ")")
+            + (" LIMIT " + most + ")");
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int parameter = 1;
+      for (String realm : realms) {
+        statement.setString(parameter++, realm);
+      }
+      statement.setLong(parameter++, range.from());
+      statement.setLong(parameter, range.upTo());
+      Rows rows = new Rows(ranges);
+      int read = 0;
+      try (ResultSet results = statement.executeQuery()) {
+        while (results.next()) {
+          rows.add(results, Objects.requireNonNull(numbers.get(results.getString("REALM_ID"))));
+          read++;
+        }
+      }
+      return read < most
+          ? rows.found(Integer.MAX_VALUE)
+          : ranges.stream().map(each -> new Found(each, List.of(), each)).toList();
     }
-    while (rows.next()) {
-      int number = rows.getInt(1);
+  }
+
+  /** The rows of an answer, by their range. */
+  private static final class Rows {
+
+    private final List<Range> ranges;
+    private final List<List<EndedSession>> sessions = new ArrayList<>();
+    private final List<Range> following;
+    private final int[] read;
+
+    Rows(List<Range> ranges) {
+      this.ranges = ranges;
+      this.following = new ArrayList<>(ranges);
+      this.read = new int[ranges.size()];
+      ranges.forEach(range -> sessions.add(new ArrayList<>()));
+    }
+
+    void add(ResultSet row, int number) throws SQLException {
       Range range = ranges.get(number);
-      String id = rows.getString(2);
-      long startedAt = range.restarted() ? rows.getLong(3) : SessionClock.ALL;
-      if (rows.getInt(5) == number(range.kind().isRemembered())) {
+      String id = row.getString("USER_SESSION_ID");
+      if (row.getInt("REMEMBERED") == number(range.kind().isRemembered())) {
+        long startedAt = range.restarted() ? row.getLong("STARTED_AT") : SessionClock.ALL;
         sessions
             .get(number)
             .add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
       }
       read[number]++;
-      if (read[number] == page) {
-        // The rows of a range come in its order, so this is its last one.
-        rests.set(number, range.following(rows.getLong(4), id));
+      following.set(number, range.following(row.getLong("MOMENT"), id));
+    }
+
+    /** What was found, if so many rows of a range are a full page. */
+    List<Found> found(int full) {
+      List<Found> found = new ArrayList<>();
+      for (int i = 0; i < read.length; i++) {
+        found.add(
+            new Found(ranges.get(i), sessions.get(i), read[i] == full ? following.get(i) : null));
       }
+      return found;
     }
-    List<Found> found = new ArrayList<>();
-    for (int i = 0; i < ranges.size(); i++) {
-      found.add(new Found(ranges.get(i), sessions.get(i), rests.get(i)));
-    }
-    return found;
   }
 
-  private String select(int number, Range range) {
-    String column = range.moment().column;
+  private boolean isBucketed(Connection connection) throws SQLException {
+    Boolean known = bucketed;
+    if (known == null) {
+      known = false;
+      try (PreparedStatement statement =
+              connection.prepareStatement("SELECT * FROM " + sessionTable + " WHERE 1 = 0");
+          ResultSet none = statement.executeQuery()) {
+        ResultSetMetaData columns = none.getMetaData();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+          known |= columns.getColumnName(i).equalsIgnoreCase(ROUNDED_REFRESH);
+        }
+      }
+      bucketed = known;
+    }
+    return known;
+  }
+
+  private static String column(Range range, boolean inBuckets) {
+    return inBuckets && range.moment() == Moment.REFRESH ? ROUNDED_REFRESH : range.moment().column;
+  }
+
+  /** Up to its conditions, without the bracket at its end. */
+  private String select(int number, Range range, boolean inBuckets, String realms) {
+    String column = column(range, inBuckets);
     return "(SELECT "
         + number
-        + " AS RANGE_NUMBER, USER_SESSION_ID, "
+        + " AS RANGE_NUMBER, USER_SESSION_ID, REALM_ID, "
         + (range.restarted() ? "CREATED_ON" : "0")
         + " AS STARTED_AT, "
         + column
@@ -195,28 +323,23 @@ public final class EndedSessions {
         + remembered(range.kind())
         + " AS REMEMBERED FROM "
         + sessionTable
-        + " WHERE REALM_ID = ? AND OFFLINE_FLAG = '"
+        + " WHERE REALM_ID "
+        + realms
+        + " AND OFFLINE_FLAG = '"
         + (range.kind().isOffline() ? "1" : "0")
         + "' AND REMEMBER_ME "
         + mark(range.kind())
+        + (inBuckets ? BUCKETS : "")
+        // 0 is what 26.8 gives to sessions from before it until they are refreshed.
+        + (column.equals(ROUNDED_REFRESH) ? " AND " + column + " > 0" : "")
         + " AND "
         + column
         + " >= ? AND "
         + column
-        + " <= ? AND ("
-        + column
-        + " > ? OR USER_SESSION_ID > ?)"
+        + " <= ?"
         // A restart updates the row of its session. Nearly all rows of the last minute are logins,
         // which have not been updated: to look for older tokens of these costs more than a login.
-        + (range.restarted() ? " AND VERSION > 0" : "")
-        // The order of the index, which so gives a page without a sort.
-        + " ORDER BY "
-        // PostgreSQL takes "= TRUE" for a constant, but not "IS NULL": it would sort the range.
-        + (range.kind().isMarked() ? "" : "REMEMBER_ME, ")
-        + column
-        + ", USER_SESSION_ID LIMIT "
-        + page
-        + ")";
+        + (range.restarted() ? " AND VERSION > 0" : "");
   }
 
   private static String mark(SessionClock.Kind kind) {

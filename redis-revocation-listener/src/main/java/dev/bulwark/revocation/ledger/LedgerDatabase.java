@@ -30,6 +30,13 @@ public final class LedgerDatabase {
           + " set_config('work_mem', GREATEST(pg_size_bytes(current_setting('work_mem')),"
           + " 33554432) / 1024 || 'kB', TRUE)";
 
+  /**
+   * The settings of {@link #callByIndex}, for the transaction. A table that has to be read all the
+   * same has a cost for which PostgreSQL would compile the statement each time.
+   */
+  private static final String BY_INDEX =
+      "SELECT set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)";
+
   private final ConnectionSource connections;
   private final SqlDialect dialect;
   private final TokenTable tokens;
@@ -106,6 +113,15 @@ public final class LedgerDatabase {
    * is its setting: with its default of 4 MiB it writes the sessions of a large realm to files.
    */
   public <T> T callOverRange(Work<T> work) throws SQLException {
+    return callWith(OVER_RANGE, work);
+  }
+
+  /** Does reading work in one transaction for which PostgreSQL reads no table that has an index. */
+  public <T> T callByIndex(Work<T> work) throws SQLException {
+    return callWith(BY_INDEX, work);
+  }
+
+  private <T> T callWith(String settings, Work<T> work) throws SQLException {
     if (dialect != SqlDialect.POSTGRESQL) {
       return call(work);
     }
@@ -115,7 +131,7 @@ public final class LedgerDatabase {
                 connection,
                 same -> {
                   try (Statement statement = same.createStatement()) {
-                    statement.execute(OVER_RANGE);
+                    statement.execute(settings);
                   }
                   return work.on(same);
                 }));

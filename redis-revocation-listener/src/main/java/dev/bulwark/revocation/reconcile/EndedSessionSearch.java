@@ -40,6 +40,11 @@ final class EndedSessionSearch {
   private static final Logger LOG = Logger.getLogger(EndedSessionSearch.class);
   private static final int PAGE = 5_000;
 
+  /** So many realms at least are asked about together, and so many at most. */
+  private static final int FEW = 10;
+
+  private static final int MANY = 1_000;
+
   private final LedgerDatabase database;
   private final Settlement settlement;
   private final Clock clock;
@@ -87,7 +92,7 @@ final class EndedSessionSearch {
     long now = Math.floorDiv(clock.millis(), 1000L);
     List<Range> ranges = new ArrayList<>();
     times.begin(now);
-    for (SessionClock realm : database.call(database.endedSessions()::clocks)) {
+    for (SessionClock realm : clocks()) {
       for (SessionClock.Kind kind : SessionClock.Kind.values()) {
         String idle = realm.hasEnded(kind) ? "REMEMBER_ME_OFF" : "SESSION_IDLE";
         add(ranges, realm, kind, Moment.REFRESH, realm.idleSince(kind, now), idle);
@@ -113,6 +118,19 @@ final class EndedSessionSearch {
       }
     } finally {
       failed.log();
+    }
+  }
+
+  private List<SessionClock> clocks() throws SQLException {
+    EndedSessions table = database.endedSessions();
+    try {
+      return database.callByIndex(c -> table.clocks(c, true));
+    } catch (SQLException e) {
+      if (DatabaseFailure.isConnectionLoss(e)) {
+        throw e;
+      }
+      // The sessions of one realm may be the cause: the others do not wait for it.
+      return database.call(c -> table.clocks(c, false));
     }
   }
 
@@ -180,20 +198,37 @@ final class EndedSessionSearch {
     return place == null ? range : range.following(place.from(), place.afterId());
   }
 
-  /** The ranges of each statement, in their order. One that fails has its own. */
-  private List<List<Range>> statements(List<Range> ranges) {
-    List<Range> healthy = new ArrayList<>();
-    List<List<Range>> alone = new ArrayList<>();
+  /**
+   * Ranges of one statement.
+   *
+   * @param alike whether only their realms differ
+   */
+  private record Question(List<Range> ranges, boolean alike) {}
+
+  /** The ranges of each statement: those of realms with equal times together, or in their order. */
+  private List<Question> questions(List<Range> ranges, boolean together) {
+    Map<Range, List<Range>> alike = new LinkedHashMap<>();
+    List<Question> alone = new ArrayList<>();
     for (Range range : ranges) {
       if (failing.containsKey(Part.of(range))) {
-        alone.add(List.of(range));
+        alone.add(new Question(List.of(range), false));
       } else {
-        healthy.add(range);
+        alike.computeIfAbsent(range.anywhere(), key -> new ArrayList<>()).add(range);
       }
     }
-    List<List<Range>> statements = new ArrayList<>(Chunks.of(healthy, EndedSessions.RANGES));
-    statements.addAll(alone);
-    return statements;
+    List<Question> questions = new ArrayList<>();
+    List<Range> some = new ArrayList<>();
+    for (List<Range> group : alike.values()) {
+      if (together && group.size() >= FEW) {
+        Chunks.of(group, MANY).forEach(chunk -> questions.add(new Question(chunk, true)));
+      } else {
+        some.addAll(group);
+      }
+    }
+    Chunks.of(some, EndedSessions.RANGES)
+        .forEach(chunk -> questions.add(new Question(chunk, false)));
+    questions.addAll(alone);
+    return questions;
   }
 
   /** One search, page by page. */
@@ -218,14 +253,16 @@ final class EndedSessionSearch {
     /** Revokes what is dead; returns whether that was all there is. */
     boolean isDone(List<Range> ranges) throws SQLException {
       List<Range> rest = ranges;
+      boolean together = true;
       while (!rest.isEmpty()) {
         next = new ArrayList<>();
-        for (List<Range> statement : statements(rest)) {
-          if (!hasTimeAfter(statement)) {
+        for (Question question : questions(rest, together)) {
+          if (!hasTimeAfter(question)) {
             return false;
           }
         }
         rest = next;
+        together = false;
         // After a page of each part: every search gets further, however slow the database is.
         if (!rest.isEmpty() && clock.millis() > until) {
           return false;
@@ -235,10 +272,14 @@ final class EndedSessionSearch {
     }
 
     /** Searches a page of each of some ranges. */
-    private boolean hasTimeAfter(List<Range> ranges) throws SQLException {
+    private boolean hasTimeAfter(Question question) throws SQLException {
+      List<Range> ranges = question.ranges();
+      EndedSessions table = database.endedSessions();
       List<Found> pages;
       try {
-        pages = database.call(c -> database.endedSessions().find(c, ranges));
+        pages =
+            database.callByIndex(
+                c -> question.alike() ? table.findAlike(c, ranges) : table.find(c, ranges));
       } catch (SQLException | RuntimeException e) {
         if (DatabaseFailure.isConnectionLoss(e)) {
           throw e;
@@ -258,7 +299,7 @@ final class EndedSessionSearch {
 
     private boolean hasTimeAfterEach(List<Range> ranges) throws SQLException {
       for (Range range : ranges) {
-        if (!hasTimeAfter(List.of(range))) {
+        if (!hasTimeAfter(new Question(List.of(range), false))) {
           return false;
         }
       }

@@ -441,6 +441,37 @@ class LedgerDatabaseTest {
     }
   }
 
+  /** R2: with the columns of Keycloak 26.8, of which 0 is what earlier sessions have. */
+  @Test
+  void sessionsAreFoundInTheBucketsOfTheNextKeycloak() throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE OFFLINE_USER_SESSION (USER_SESSION_ID VARCHAR(36), REALM_ID VARCHAR(36),"
+              + " OFFLINE_FLAG VARCHAR(4), CREATED_ON INT, LAST_SESSION_REFRESH INT,"
+              + " REMEMBER_ME BOOLEAN, VERSION INT, SESSION_BUCKET SMALLINT,"
+              + " LAST_SESSION_REFRESH_COARSE BIGINT)");
+      statement.execute(
+          """
+          INSERT INTO OFFLINE_USER_SESSION VALUES
+            ('first', 'r', '0', 50, 100, FALSE, 0, 0, 95),
+            ('last', 'r', '0', 50, 100, FALSE, 0, 63, 100),
+            ('refreshed', 'r', '0', 50, 100, FALSE, 0, 7, 102),
+            ('earlier', 'r', '0', 50, 100, FALSE, 0, 0, 0)\
+          """);
+    }
+    EndedSessions table = new EndedSessions("");
+    List<EndedSessions.Range> ranges =
+        List.of(range(SessionClock.Kind.ONLINE, EndedSessions.Moment.REFRESH, -1, 101));
+    for (EndedSessions.Found found :
+        List.of(
+            table.find(connection, ranges).get(0), table.findAlike(connection, ranges).get(0))) {
+      assertThat(found.sessions())
+          .extracting(EndedSession::id)
+          .containsExactlyInAnyOrder("first", "last");
+      assertThat(found.rest()).isNull();
+    }
+  }
+
   /** R2: a page has rows of both kinds, and the next one begins behind its last row. */
   @ParameterizedTest
   @EnumSource(names = {"UNMARKED_ONLINE", "UNMARKED_REMEMBERED"})

@@ -357,6 +357,55 @@ class ReconcilerTest {
     assertThat(client.exists("revoked:old")).isTrue();
   }
 
+  /**
+   * R2, R7: realms with equal times are asked about together, with and without more sessions than
+   * fit into one answer; another one has a time of its own.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 12_000})
+  void sessionsOfManyRealmsAreFound(int others) throws Exception {
+    sql(
+        "INSERT INTO REALM SELECT 'r' || X, TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000"
+            + " FROM SYSTEM_RANGE(1, 30)");
+    sql("UPDATE REALM SET SSO_IDLE_TIMEOUT = 2000 WHERE ID = 'r30'");
+    sql("INSERT INTO USERS SELECT 'u' || X, 'r' || X, TRUE, 0 FROM SYSTEM_RANGE(1, 30)");
+    sql("INSERT INTO CLIENT SELECT 'c' || X, 'r' || X, TRUE, 0 FROM SYSTEM_RANGE(1, 30)");
+    sql(
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || X, 'r' || X, '0', %d, %d, FALSE, 0, NULL"
+                .formatted(now - 1200, now - 1000)
+            + " FROM SYSTEM_RANGE(1, 30)");
+    sql(
+        "INSERT INTO OFFLINE_CLIENT_SESSION SELECT 's' || X, 'c' || X, '0'"
+            + " FROM SYSTEM_RANGE(1, 30)");
+    sql(
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 'o' || X, 'r' || MOD(X, 29), '0', %d, %d, FALSE,"
+                .formatted(now - 1200, now - 1001)
+            + " 0, NULL FROM SYSTEM_RANGE(1, "
+            + others
+            + ")");
+    LedgerDatabase ledger = database.ledger();
+    List<LedgerToken> tokens = new ArrayList<>();
+    for (int i = 1; i <= 30; i++) {
+      tokens.add(
+          new LedgerToken(
+              "s" + i,
+              SessionType.ONLINE,
+              "r" + i,
+              "u" + i,
+              "c" + i,
+              "s" + i,
+              null,
+              now,
+              now + 300));
+    }
+    reconciler.round();
+    ledger.run(c -> ledger.tokens().insert(c, tokens));
+    reconciler.round();
+    for (int i = 1; i <= 30; i++) {
+      assertThat(client.exists("revoked:s" + i)).as("s%d", i).isEqualTo(i < 30);
+    }
+  }
+
   /** R7: they fail again every 3 s. */
   @Test
   void howeverManyPagesFailTheyAreOneLineOfTheLog() throws Exception {
