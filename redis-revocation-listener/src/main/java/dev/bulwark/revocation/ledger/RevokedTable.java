@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IdLookup;
@@ -56,7 +57,8 @@ public final class RevokedTable {
   public record Cause(String name, long tokens, long last) {}
 
   /**
-   * Returns how many live tokens of a realm are revoked by which cause, the most frequent first.
+   * Returns how many live tokens of a realm are revoked by which cause, the most frequent first. Of
+   * a {@link JtiRange} every id counts.
    *
    * @param now seconds since 1970
    */
@@ -67,8 +69,9 @@ public final class RevokedTable {
                 + table
                 + " r JOIN "
                 + tokens
-                + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI = r.JTI"
-                + " WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
+                + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI IN (r.JTI, LEFT(r.JTI, "
+                + JtiRange.BASE_LENGTH
+                + ")) WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
                 + " GROUP BY r.CAUSE ORDER BY COUNT(*) DESC, r.CAUSE")) {
       statement.setLong(1, now);
       statement.setString(2, realmId);

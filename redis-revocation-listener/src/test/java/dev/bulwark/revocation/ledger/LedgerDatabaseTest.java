@@ -8,6 +8,7 @@ import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
 import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
+import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionClock;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import liquibase.exception.LiquibaseException;
@@ -191,6 +193,16 @@ class LedgerDatabaseTest {
             new RevokedTable.Cause("TWO", 2, NOW * 1000 + 1),
             new RevokedTable.Cause("ONE", 1, NOW * 1000));
     assertThat(ledger.revoked().byCause(connection, "other", NOW)).isEmpty();
+  }
+
+  /** Their row is one, and each id is in Redis. */
+  @Test
+  void theRevokedTokensOfAServiceAreCountedByTheirIds() throws Exception {
+    LedgerToken row = token(JtiRange.base("trrtcc:" + new UUID(1, 2), 8), "u", "s1");
+    ledger.tokens().insert(connection, List.of(row));
+    ledger.revoked().insert(connection, row.revoked().toList(), "-", "ONE", NOW * 1000);
+    assertThat(ledger.revoked().byCause(connection, "realm", NOW))
+        .containsExactly(new RevokedTable.Cause("ONE", 9, NOW * 1000));
   }
 
   @Test
