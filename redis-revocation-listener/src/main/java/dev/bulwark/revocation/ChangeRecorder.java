@@ -40,8 +40,8 @@ final class ChangeRecorder {
             EntityWatch.begin(entities, ChangeRecorder::ended, Clock.systemUTC());
             LoadWatch.begin(
                 entities,
-                client -> whileRunning(running -> running.issuance().left(client)),
-                () -> whileRunning(running -> running.issuance().leftAll()));
+                client -> whileRunning(running -> running.issuance().leave(client)),
+                () -> whileRunning(running -> running.issuance().leaveAll()));
           });
       return true;
     } catch (RuntimeException | LinkageError e) {

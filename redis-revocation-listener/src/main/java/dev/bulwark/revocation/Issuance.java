@@ -63,13 +63,13 @@ final class Issuance implements IssuedTokens.Ledger {
   }
 
   /** A client, or its service account, has been read anew. */
-  void left(String clientId) {
-    services.left(clientId);
+  void leave(String clientId) {
+    services.leave(clientId);
   }
 
   /** A realm has been read anew. */
-  void leftAll() {
-    services.leftAll();
+  void leaveAll() {
+    services.leaveAll();
   }
 
   @Override

@@ -71,23 +71,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
       return;
     }
     try {
-      AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
-      LedgerToken row = row(token, issuing, signingKey(token));
-      IssuedTokens pending = pending(running);
-      if (pending.hasPlace(row.jti())) {
-        return;
-      }
-      if (running.canShareRows() && canShareRow(row, issuing)) {
-        ServiceRows.Place place = running.issuance().place(row);
-        token.id(place.jti());
-        pending.add(place.jti(), place.ticket());
-        row = place.ticket().row();
-      } else {
-        pending.add(row, isSettled(row, issuing));
-      }
-      if (mayBeRejected(token, issuing)) {
-        pending.verify(row);
-      }
+      enter(token, context.clientSessionCtx().getClientSession(), running);
     } catch (RuntimeException e) {
       // Fail open: a token without a row beats no token.
       running.metrics().ledgerFailed();
@@ -96,6 +80,26 @@ final class TokenLedgerProvider implements TokenPostProcessor {
           "A token was issued without a row in the ledger. A logout does not revoke"
               + " it in Redis, so it is valid until it expires",
           e);
+    }
+  }
+
+  private void enter(
+      AccessToken token, AuthenticatedClientSessionModel issuing, RevocationService running) {
+    LedgerToken row = row(token, issuing, signingKey(token));
+    IssuedTokens pending = pending(running);
+    if (pending.hasPlace(row.jti())) {
+      return;
+    }
+    if (running.canShareRows() && canShareRow(row, issuing)) {
+      ServiceRows.Place place = running.issuance().place(row);
+      token.id(place.jti());
+      pending.add(place.jti(), place.ticket());
+      row = place.ticket().row();
+    } else {
+      pending.add(row, isSettled(row, issuing));
+    }
+    if (mayBeRejected(token, issuing)) {
+      pending.verify(row);
     }
   }
 
@@ -202,9 +206,8 @@ final class TokenLedgerProvider implements TokenPostProcessor {
   }
 
   /**
-   * Whether the token's row can stand for others of the second: whatever can end it alone is a text
-   * of its own (its id), and the rest is its client, service account and realm. One with a place in
-   * a status list has an id that names it.
+   * Whether the row can stand for other tokens of the second: only its id tells the token from
+   * them. The id of one with a place in a status list names that place, so it has a row of its own.
    */
   private static boolean canShareRow(LedgerToken row, AuthenticatedClientSessionModel issuing) {
     return row.type() == SessionType.TRANSIENT

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Function;
 
 /**
  * Table BULWARK_REVOKED_TOKEN: the revocations that must be in Redis. Each row has the epoch of
@@ -27,6 +28,10 @@ public final class RevokedTable {
 
   /** The epoch of a row that has not been pushed. */
   public static final String NOT_PUSHED = "-";
+
+  private static final Comparator<RevokedToken> ORDER =
+      Comparator.<RevokedToken, Boolean>comparing(token -> JtiRange.isBase(token.jti()))
+          .thenComparing(RevokedToken::jti);
 
   private static final int CHUNK = 500;
   private static final int MAX_CAUSE = 64;
@@ -86,13 +91,19 @@ public final class RevokedTable {
   }
 
   /**
-   * Inserts rows; those that exist are left alone.
+   * Inserts rows; those that exist are left alone. The base of a {@link JtiRange} comes after its
+   * ids: who finds it here looks for none of them any more, and the work can end in between.
    *
+   * @param epoch in which a token has been pushed; {@link #NOT_PUSHED} if it has not
    * @param cause cut to 64 characters
    * @param now milliseconds since 1970
    */
   public void insert(
-      Connection connection, Collection<RevokedToken> tokens, String epoch, String cause, long now)
+      Connection connection,
+      Collection<RevokedToken> tokens,
+      Function<RevokedToken, String> epoch,
+      String cause,
+      long now)
       throws SQLException {
     String shortCause = cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
     for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
@@ -103,7 +114,7 @@ public final class RevokedTable {
         for (RevokedToken token : chunk) {
           statement.setString(parameter++, token.jti());
           statement.setLong(parameter++, token.expiresAt());
-          statement.setString(parameter++, epoch);
+          statement.setString(parameter++, epoch.apply(token));
           statement.setString(parameter++, shortCause);
           statement.setLong(parameter++, now);
         }
@@ -243,7 +254,7 @@ public final class RevokedTable {
 
   /** Nodes that write the same rows in different orders would wait for each other. */
   private static List<RevokedToken> sorted(Collection<RevokedToken> tokens) {
-    return tokens.stream().sorted(Comparator.comparing(RevokedToken::jti)).toList();
+    return tokens.stream().sorted(ORDER).toList();
   }
 
   /**

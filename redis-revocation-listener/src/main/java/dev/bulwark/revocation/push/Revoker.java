@@ -10,10 +10,9 @@ import dev.bulwark.revocation.rules.RevokedToken;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Makes tokens revoked: pushes them to Redis if it is there, and writes down that they are revoked
@@ -57,11 +56,9 @@ public final class Revoker {
     if (tokens.isEmpty()) {
       return;
     }
-    Map<String, List<RevokedToken>> pushed = push(tokens);
-    Set<RevokedToken> rest = new HashSet<>(tokens);
-    // HashSet.removeAll(List) searches the list for each element where the list is the longer one.
-    pushed.values().forEach(some -> some.forEach(rest::remove));
-    database.run(connection -> insert(connection, tokens, pushed, rest, cause));
+    Map<RevokedToken, String> epochs = new HashMap<>();
+    push(tokens).forEach((epoch, some) -> some.forEach(token -> epochs.put(token, epoch)));
+    database.run(connection -> insert(connection, tokens, epochs, cause));
     metrics.revoked(tokens.size(), cause);
   }
 
@@ -69,22 +66,23 @@ public final class Revoker {
    * Writes down revoked tokens. The observer comes first: a token is found again by the ending that
    * ended it as long as {@link RevokedTable} does not have it.
    *
-   * @param pushed by the epoch of Redis in which they have been pushed
-   * @param rest those that have not
+   * @param epochs of Redis, of those that have been pushed
    */
   private void insert(
       Connection connection,
       List<RevokedToken> tokens,
-      Map<String, List<RevokedToken>> pushed,
-      Set<RevokedToken> rest,
+      Map<RevokedToken, String> epochs,
       String cause)
       throws SQLException {
-    long now = clock.millis();
     observer.revoking(connection, tokens.stream().map(RevokedToken::jti).toList());
-    for (Map.Entry<String, List<RevokedToken>> epoch : pushed.entrySet()) {
-      database.revoked().insert(connection, epoch.getValue(), epoch.getKey(), cause, now);
-    }
-    database.revoked().insert(connection, rest, RevokedTable.NOT_PUSHED, cause, now);
+    database
+        .revoked()
+        .insert(
+            connection,
+            tokens,
+            token -> epochs.getOrDefault(token, RevokedTable.NOT_PUSHED),
+            cause,
+            clock.millis());
   }
 
   private Map<String, List<RevokedToken>> push(List<RevokedToken> tokens) {

@@ -44,6 +44,11 @@ public final class JtiRange {
     return base + '.' + place;
   }
 
+  /** Whether an id is that of a row which stands for a range. */
+  public static boolean isBase(String jti) {
+    return BASE.matcher(jti).matches();
+  }
+
   /**
    * Every id for which a row with this id stands: the id itself, and those of its range if it is a
    * base. An id that a mapper has made like a base stands for a few more that no token has.

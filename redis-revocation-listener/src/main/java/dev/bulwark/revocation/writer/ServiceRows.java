@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever ends the row ends all ids of it, those that no token has yet included. So a range is
  * left as soon as this node reads the client, its service account or the realm anew ({@link
- * #left}): a token that is issued after an ending was taken back (disabled and enabled within the
+ * #leave}): a token that is issued after an ending was taken back (disabled and enabled within the
  * second) is issued by what was read after that, and gets another row. A token whose request still
  * goes by what was read before the ending ends like those that were issued before it.
  *
@@ -72,12 +72,12 @@ public final class ServiceRows {
   }
 
   /** A client, or its service account, has been read anew: its range is left. Does not wait. */
-  public void left(String clientId) {
+  public void leave(String clientId) {
     open.remove(clientId);
   }
 
   /** A realm has been read anew: all ranges are left. Does not wait. */
-  public void leftAll() {
+  public void leaveAll() {
     open.clear();
   }
 

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -111,7 +112,8 @@ class LedgerDatabaseTest {
     ledger.tokens().insert(connection, List.of(alice, token("b", "alice", "s1"), expired));
     ledger
         .revoked()
-        .insert(connection, List.of(new RevokedToken("b", NOW + 300)), "-", "TEST", NOW * 1000);
+        .insert(
+            connection, List.of(new RevokedToken("b", NOW + 300)), any -> "-", "TEST", NOW * 1000);
     assertThat(find(SCOPES.session("realm", "s1"))).containsExactly(alice);
     assertThat(ledger.tokens().deleteExpired(connection, NOW + 1)).isEqualTo(1);
   }
@@ -158,7 +160,9 @@ class LedgerDatabaseTest {
       all.add(token("t" + i, "u" + i, "s" + i));
     }
     ledger.tokens().insert(connection, all);
-    ledger.revoked().insert(connection, toRevoke(all.subList(0, 50)), "-", "TEST", NOW * 1000);
+    ledger
+        .revoked()
+        .insert(connection, toRevoke(all.subList(0, 50)), any -> "-", "TEST", NOW * 1000);
     TokenTable.Page page =
         ledger.tokens().candidates(connection, SCOPES.realm("realm"), null, NOW, 20);
     assertThat(page.tokens()).isEmpty();
@@ -186,8 +190,10 @@ class LedgerDatabaseTest {
     List<LedgerToken> all =
         List.of(token("a", "u", "s1"), token("b", "u", "s2"), token("c", "u", "s3"));
     ledger.tokens().insert(connection, all);
-    ledger.revoked().insert(connection, toRevoke(all.subList(0, 1)), "-", "ONE", NOW * 1000);
-    ledger.revoked().insert(connection, toRevoke(all.subList(1, 3)), "-", "TWO", NOW * 1000 + 1);
+    ledger.revoked().insert(connection, toRevoke(all.subList(0, 1)), any -> "-", "ONE", NOW * 1000);
+    ledger
+        .revoked()
+        .insert(connection, toRevoke(all.subList(1, 3)), any -> "-", "TWO", NOW * 1000 + 1);
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .containsExactly(
             new RevokedTable.Cause("TWO", 2, NOW * 1000 + 1),
@@ -200,9 +206,26 @@ class LedgerDatabaseTest {
   void theRevokedTokensOfAServiceAreCountedByTheirIds() throws Exception {
     LedgerToken row = token(JtiRange.base("trrtcc:" + new UUID(1, 2), 8), "u", "s1");
     ledger.tokens().insert(connection, List.of(row));
-    ledger.revoked().insert(connection, row.revoked().toList(), "-", "ONE", NOW * 1000);
+    ledger.revoked().insert(connection, row.revoked().toList(), any -> "-", "ONE", NOW * 1000);
     assertThat(ledger.revoked().byCause(connection, "realm", NOW))
         .containsExactly(new RevokedTable.Cause("ONE", 9, NOW * 1000));
+  }
+
+  /** R3: Keycloak can be killed between two statements, and a base hides its row from searches. */
+  @Test
+  void aBaseIsWrittenAfterItsIds() throws Exception {
+    List<RevokedToken> ids = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      token(JtiRange.base("trrtcc:" + new UUID(i, 2), 64), "u", "s").revoked().forEach(ids::add);
+    }
+    ids.add(new RevokedToken("z".repeat(300), NOW + 300));
+    assertThatThrownBy(
+            () -> ledger.revoked().insert(connection, ids, any -> "-", "TEST", NOW * 1000))
+        .isInstanceOf(SQLException.class);
+    Set<String> written =
+        ledger.revoked().among(connection, ids.stream().map(RevokedToken::jti).toList());
+    assertThat(written).as("ids of the first statement").isNotEmpty();
+    assertThat(written).filteredOn(JtiRange::isBase).isEmpty();
   }
 
   @Test
@@ -215,10 +238,12 @@ class LedgerDatabaseTest {
 
   @Test
   void whatHasNotBeenPushedInTheEpochIsPending() throws Exception {
-    ledger.revoked().insert(connection, revoked("a", "b"), "e1", "TEST", 1000);
-    ledger.revoked().insert(connection, revoked("c"), "e2", "TEST", 2000);
-    ledger.revoked().insert(connection, revoked("d"), RevokedTable.NOT_PUSHED, "TEST", 3000);
-    ledger.revoked().insert(connection, revoked("a"), RevokedTable.NOT_PUSHED, "AGAIN", 4000);
+    ledger.revoked().insert(connection, revoked("a", "b"), any -> "e1", "TEST", 1000);
+    ledger.revoked().insert(connection, revoked("c"), any -> "e2", "TEST", 2000);
+    ledger.revoked().insert(connection, revoked("d"), any -> RevokedTable.NOT_PUSHED, "TEST", 3000);
+    ledger
+        .revoked()
+        .insert(connection, revoked("a"), any -> RevokedTable.NOT_PUSHED, "AGAIN", 4000);
 
     assertThat(pending()).containsExactlyInAnyOrder("a", "b", "c", "d");
     assertThat(pending("e1")).containsExactlyInAnyOrder("c", "d");
@@ -285,7 +310,7 @@ class LedgerDatabaseTest {
         new LedgerToken("e", SessionType.ONLINE, "realm", "u", "c", "s1", null, NOW - 300, NOW));
     all.add(token("without", "u", null));
     ledger.tokens().insert(connection, all);
-    ledger.revoked().insert(connection, toRevoke(dead), "-", "TEST", NOW * 1000);
+    ledger.revoked().insert(connection, toRevoke(dead), any -> "-", "TEST", NOW * 1000);
     List<String> asked = IntStream.range(0, 100).mapToObj(i -> "s" + i).toList();
     List<LedgerToken> found = new ArrayList<>();
     List<LedgerToken> page;

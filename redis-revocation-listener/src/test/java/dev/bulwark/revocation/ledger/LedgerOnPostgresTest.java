@@ -193,7 +193,7 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
     ledger.run(
         connection -> {
           meet(together);
-          ledger.revoked().insert(connection, revoked, RevokedTable.NOT_PUSHED, "TEST", NOW);
+          ledger.revoked().insert(connection, revoked, any -> RevokedTable.NOT_PUSHED, "TEST", NOW);
           meet(together);
           ledger.revoked().markPushed(connection, revoked, "e1");
           meet(together);

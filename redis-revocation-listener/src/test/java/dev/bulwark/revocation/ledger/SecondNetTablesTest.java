@@ -209,7 +209,7 @@ class SecondNetTablesTest {
         .isEqualTo(suspected ? List.of("k") : List.of());
     ledger
         .revoked()
-        .insert(connection, List.of(new RevokedToken("t", NOW + 300)), "e", "TEST", NOW);
+        .insert(connection, List.of(new RevokedToken("t", NOW + 300)), any -> "e", "TEST", NOW);
     assertThat(ledger.suspectedKeys().find(connection, NOW * 1000)).isEmpty();
   }
 
@@ -223,7 +223,7 @@ class SecondNetTablesTest {
         .containsExactly(new RevokedToken("t", NOW + 300));
     ledger
         .revoked()
-        .insert(connection, List.of(new RevokedToken("t", NOW + 300)), "e", "TEST", NOW);
+        .insert(connection, List.of(new RevokedToken("t", NOW + 300)), any -> "e", "TEST", NOW);
     assertThat(ledger.keycloakRevoked().missing(connection, NOW, 10)).isEmpty();
   }
 

@@ -181,7 +181,7 @@ class ConfirmerTest {
         connection ->
             ledger
                 .revoked()
-                .insert(connection, tokens, RevokedTable.NOT_PUSHED, "TEST", now * 1000));
+                .insert(connection, tokens, any -> RevokedTable.NOT_PUSHED, "TEST", now * 1000));
   }
 
   private static int keys(String of) {

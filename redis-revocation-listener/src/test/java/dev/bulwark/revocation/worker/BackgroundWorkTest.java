@@ -120,7 +120,7 @@ class BackgroundWorkTest {
               .insert(
                   c,
                   List.of(new RevokedToken("live", now + 200), new RevokedToken("old", now - 200)),
-                  RevokedTable.NOT_PUSHED,
+                  any -> RevokedTable.NOT_PUSHED,
                   "TEST",
                   now * 1000);
         });

@@ -394,7 +394,7 @@ class EndingsOnDatabaseTest {
         c ->
             ledger
                 .revoked()
-                .insert(c, List.of(new RevokedToken("j3", NOW + 600)), "-", "BEFORE", T));
+                .insert(c, List.of(new RevokedToken("j3", NOW + 600)), any -> "-", "BEFORE", T));
     round(T);
     assertThat(statements(T + 500)).isLessThanOrEqualTo(10);
     assertThat(keys())

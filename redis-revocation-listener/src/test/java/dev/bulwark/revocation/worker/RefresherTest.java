@@ -43,7 +43,7 @@ class RefresherTest {
       long end = clock.millis() / 1000 + 300;
       List<RevokedToken> tokens =
           IntStream.range(0, 5_000).mapToObj(i -> new RevokedToken("t" + i, end)).toList();
-      database.run(c -> database.revoked().insert(c, tokens, "e", "TEST", 0));
+      database.run(c -> database.revoked().insert(c, tokens, any -> "e", "TEST", 0));
       pusher.push(tokens);
 
       client.del("revoked:t0", "revoked:t999", "revoked:t4321");

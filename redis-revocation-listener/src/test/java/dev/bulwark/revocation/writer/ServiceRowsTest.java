@@ -87,12 +87,12 @@ class ServiceRowsTest {
   @Test
   void aTokenAfterWhatItLeansOnWasReadAnewHasAnotherRow() {
     Place before = busy("c", 7);
-    rows.left("d");
+    rows.leave("d");
     assertThat(rows.take(token("c", 7)).ticket().row()).isEqualTo(before.ticket().row());
-    rows.left("c");
+    rows.leave("c");
     assertThat(rows.take(token("c", 7)).ticket().row()).isNotEqualTo(before.ticket().row());
     Place again = busy("c", 8);
-    rows.leftAll();
+    rows.leaveAll();
     assertThat(rows.take(token("c", 8)).ticket().row()).isNotEqualTo(again.ticket().row());
   }
 
