@@ -4,11 +4,11 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Shares of the server's worker threads. Strangers can make a request wait for a hash, a delayed
- * answer or an unknown status list; all such requests together hold at most a quarter of the
- * threads, so that the rest of the server goes on. Immutable.
+ * answer, an unknown status list or a slow database behind one; all such requests together hold at
+ * most a quarter of the threads, so that the rest of the server goes on. Immutable.
  *
  * @param logins threads that login attempts hold at most
- * @param lists threads that requests for unknown status lists hold at most
+ * @param lists threads that requests for status lists hold at most while they wait
  */
 public record WorkerThreads(int logins, int lists) {
 

@@ -39,6 +39,12 @@ public final class StatusLists {
   /** The same after a read that failed: a database that hangs must not hold up the server. */
   private static final Duration READ_TIMEOUT_AFTER_FAILURE = Duration.ofMillis(500);
 
+  /**
+   * From the begin of a read: so long, all who ask may wait. A healthy database answers sooner; for
+   * one that hangs, no more threads wait than may.
+   */
+  private static final Duration FREE_WAIT = Duration.ofMillis(100);
+
   /** From the begin of a read to the next. */
   private static final Duration READ_INTERVAL = Duration.ofMillis(500);
 
@@ -60,8 +66,9 @@ public final class StatusLists {
   /**
    * The lists of a database.
    *
-   * <p>An unknown list may be new, so who asks for it waits for the next read. Made-up ids must not
-   * keep the threads of the server, so others are told to ask again: that there is no such list
+   * <p>An unknown list may be new, so who asks for it waits for the next read; so do all while the
+   * database is slow. Neither made-up ids nor a database that hangs must keep the threads of the
+   * server. So others get what was read last, or are told to ask again: that there is no such list
    * would have an application reject good tokens.
    *
    * @param maxWaiting requests that wait at most, as {@link WorkerThreads#lists()}
@@ -96,17 +103,36 @@ public final class StatusLists {
   /**
    * A read that has begun, or begins after a pause.
    *
-   * @param until {@link System#nanoTime()} up to which requests wait for it
+   * @param freeUntil {@link System#nanoTime()} up to which all requests may wait for it
+   * @param until {@link System#nanoTime()} up to which those wait that may hold a thread
    */
-  private record PendingRead(CompletableFuture<Snapshot> result, long until) {
+  private record PendingRead(CompletableFuture<Snapshot> result, long freeUntil, long until) {
+
+    /** Whether it comes while all may wait. */
+    boolean isSoon() throws UnavailableException {
+      try {
+        await(freeUntil);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      }
+    }
 
     Snapshot await() throws UnavailableException {
       try {
-        return result.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return await(until);
+      } catch (TimeoutException e) {
+        throw new UnavailableException("The status lists could not be read", e);
+      }
+    }
+
+    private Snapshot await(long deadline) throws UnavailableException, TimeoutException {
+      try {
+        return result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new UnavailableException("Interrupted", e);
-      } catch (ExecutionException | TimeoutException e) {
+      } catch (ExecutionException e) {
         throw new UnavailableException("The status lists could not be read", e);
       }
     }
@@ -146,11 +172,22 @@ public final class StatusLists {
     if (known.isPresent()) {
       return known;
     }
+    long now = System.nanoTime();
+    return holdingThread(() -> readAfter(now)).find(id, realmId);
+  }
+
+  /** What may take long. */
+  private interface Wait {
+    Snapshot end() throws UnavailableException;
+  }
+
+  /** Waits, unless as many wait as may. */
+  private Snapshot holdingThread(Wait wait) throws UnavailableException {
     if (!waiting.tryAcquire()) {
-      throw new UnavailableException("Too many ask for lists that nobody knows", null);
+      throw new UnavailableException("Too many wait for the status lists", null);
     }
     try {
-      return readAfter(System.nanoTime()).find(id, realmId);
+      return wait.end();
     } finally {
       waiting.release();
     }
@@ -187,7 +224,11 @@ public final class StatusLists {
   private Snapshot fresh() throws UnavailableException {
     Snapshot snapshot = current;
     if (snapshot == null || snapshot.isOlderThan(MAX_AGE)) {
-      return readAfter(System.nanoTime() - MAX_AGE.toNanos());
+      long since = System.nanoTime() - MAX_AGE.toNanos();
+      PendingRead read = read();
+      return read.isSoon() && read.await().readAt - since >= 0
+          ? read.await()
+          : holdingThread(() -> readAfter(since));
     }
     if (snapshot.isOlderThan(REFRESH_AGE)) {
       read();
@@ -210,7 +251,9 @@ public final class StatusLists {
       long begin = System.nanoTime() + pause.toNanos();
       running =
           new PendingRead(
-              result, begin + (failing ? READ_TIMEOUT_AFTER_FAILURE : READ_TIMEOUT).toNanos());
+              result,
+              failing ? System.nanoTime() : begin + FREE_WAIT.toNanos(),
+              begin + (failing ? READ_TIMEOUT_AFTER_FAILURE : READ_TIMEOUT).toNanos());
       nextRead = begin + READ_INTERVAL.toNanos();
     }
     return running;

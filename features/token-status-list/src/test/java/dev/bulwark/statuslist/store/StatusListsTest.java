@@ -333,6 +333,22 @@ class StatusListsTest {
     awaitRevoked(place);
   }
 
+  /** L1: a database that hangs holds no more threads than may wait, here none. */
+  @Test
+  void whileTheDatabaseHangsOnlySoManyWaitForIt() throws Exception {
+    StatusReference place = take(NOW + 900);
+    StatusLists full = new StatusLists(database, clock, 0);
+    assertThat(full.ids("realm")).as("a database that answers").containsExactly(place.list());
+    answers = new CountDownLatch(1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> full.ids("realm"))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("Too many wait"));
+    assertThat(full.find(place.list(), "realm")).as("as it was read last").isPresent();
+  }
+
   @Test
   void whileTheDatabaseFailsAListIsAsItWasReadLast() throws Exception {
     StatusReference place = take(NOW + 900);

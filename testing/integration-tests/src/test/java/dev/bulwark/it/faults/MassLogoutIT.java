@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -19,6 +20,7 @@ import redis.clients.jedis.Jedis;
  * R6, R10: while masses of tokens are being revoked, a single logout has its key with the response,
  * and so has a global token revocation all its keys.
  */
+@Tag("slow")
 class MassLogoutIT {
 
   private static final Duration SOON = Duration.ofMinutes(2);

@@ -17,11 +17,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** R9: notices of the logouts that Keycloak itself tells. */
+@Tag("slow")
 class BackchannelLogoutIT {
 
   private static final TestStack STACK = TestStack.get();

@@ -26,12 +26,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** L1, attacked: nothing gets a sixth try, and nobody else is locked out. */
 @SharedRealm
+@Tag("slow")
 class LimitAttackIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();

@@ -152,6 +152,7 @@ class AdminPathsIT {
     DEATHS.assertDead(tokens, offline);
   }
 
+  /** R6: what a deleted client has issued is revoked. */
   @Test
   void disabledAndDeletedClients() {
     REALM.createClient("doomed");
