@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lists as the database has them, read when somebody asks, at most twice a second, whatever is
- * asked for. An answer is never older than a second while the database answers. Otherwise it is
- * what was read last: a list says itself until when it may be relied on. Thread-safe.
+ * asked for. An answer is never older than a second while the database answers soon. Otherwise it
+ * is what was read last: a list says itself until when it may be relied on. Thread-safe.
  */
 public final class StatusLists {
 
