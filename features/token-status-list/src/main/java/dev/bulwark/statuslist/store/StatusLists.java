@@ -40,8 +40,8 @@ public final class StatusLists {
   private static final Duration READ_TIMEOUT_AFTER_FAILURE = Duration.ofMillis(500);
 
   /**
-   * From the begin of a read: so long, all who ask may wait. A healthy database answers sooner; for
-   * one that hangs, no more threads wait than may.
+   * From the begin of a read: so long, all who ask for a known list may wait. A healthy database
+   * answers sooner.
    */
   private static final Duration FREE_WAIT = Duration.ofMillis(100);
 
@@ -108,27 +108,18 @@ public final class StatusLists {
    */
   private record PendingRead(CompletableFuture<Snapshot> result, long freeUntil, long until) {
 
-    /** Whether it comes while all may wait. */
-    boolean isSoon() throws UnavailableException {
-      try {
-        await(freeUntil);
-        return true;
-      } catch (TimeoutException e) {
-        return false;
-      }
-    }
-
     Snapshot await() throws UnavailableException {
-      try {
-        return await(until);
-      } catch (TimeoutException e) {
-        throw new UnavailableException("The status lists could not be read", e);
-      }
+      return await(until)
+          .orElseThrow(() -> new UnavailableException("The status lists took too long", null));
     }
 
-    private Snapshot await(long deadline) throws UnavailableException, TimeoutException {
+    /** Empty if it takes longer. */
+    Optional<Snapshot> await(long deadline) throws UnavailableException {
       try {
-        return result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        long nanos = Math.max(0, deadline - System.nanoTime());
+        return Optional.of(result.get(nanos, TimeUnit.NANOSECONDS));
+      } catch (TimeoutException e) {
+        return Optional.empty();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new UnavailableException("Interrupted", e);
@@ -172,32 +163,14 @@ public final class StatusLists {
     if (known.isPresent()) {
       return known;
     }
-    long now = System.nanoTime();
-    return holdingThread(() -> readAfter(now)).find(id, realmId);
-  }
-
-  /** What may take long. */
-  private interface Wait {
-    Snapshot end() throws UnavailableException;
-  }
-
-  /** Waits, unless as many wait as may. */
-  private Snapshot holdingThread(Wait wait) throws UnavailableException {
-    if (!waiting.tryAcquire()) {
-      throw new UnavailableException("Too many wait for the status lists", null);
-    }
-    try {
-      return wait.end();
-    } finally {
-      waiting.release();
-    }
+    return readAfter(System.nanoTime()).find(id, realmId);
   }
 
   /**
    * Returns the ids of the lists of a realm whose tokens can be alive.
    *
    * @param realmId internal id of the realm
-   * @throws UnavailableException if the database does not answer in time
+   * @throws UnavailableException if the database does not answer in time, or too many wait for it
    */
   public List<String> ids(String realmId) throws UnavailableException {
     return fresh().lists.values().stream()
@@ -225,10 +198,10 @@ public final class StatusLists {
     Snapshot snapshot = current;
     if (snapshot == null || snapshot.isOlderThan(MAX_AGE)) {
       long since = System.nanoTime() - MAX_AGE.toNanos();
-      PendingRead read = read();
-      return read.isSoon() && read.await().readAt - since >= 0
-          ? read.await()
-          : holdingThread(() -> readAfter(since));
+      PendingRead pending = read();
+      Optional<Snapshot> soon =
+          pending.await(pending.freeUntil).filter(read -> read.readAt - since >= 0);
+      return soon.isPresent() ? soon.get() : readAfter(since);
     }
     if (snapshot.isOlderThan(REFRESH_AGE)) {
       read();
@@ -236,10 +209,20 @@ public final class StatusLists {
     return snapshot;
   }
 
-  /** Returns what was read after a time. A read that began before it may be under way. */
+  /**
+   * Returns what was read after a time, unless as many wait for it as may. A read that began before
+   * that time may be under way.
+   */
   private Snapshot readAfter(long nanos) throws UnavailableException {
-    Snapshot read = read().await();
-    return read.readAt - nanos >= 0 ? read : read().await();
+    if (!waiting.tryAcquire()) {
+      throw new UnavailableException("Too many wait for the status lists", null);
+    }
+    try {
+      Snapshot read = read().await();
+      return read.readAt - nanos >= 0 ? read : read().await();
+    } finally {
+      waiting.release();
+    }
   }
 
   /** All who ask at the same time wait for one read. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ServiceTokensIT {
 
   private static final int TOKENS = 200;
-  private static final int TIMES = 10;
+  private static final int TIMES = 25;
 
   private static final TestStack STACK = TestStack.get();
   private static final PathRealm REALM = PathRealm.create(STACK.url(), STACK.admin(), "services");
