@@ -40,6 +40,7 @@ import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
@@ -132,6 +133,12 @@ public final class RevocationListenerProviderFactory
     }
     RevocationService started = service;
     if (started == null) {
+      return;
+    }
+    if (event instanceof RealmModel.RealmPostCreateEvent made) {
+      KeycloakSession session = made.getKeycloakSession();
+      String name = made.getCreatedRealm().getName();
+      AfterCommit.run(session, session.getTransactionManager(), () -> started.introduce(name));
       return;
     }
     try {

@@ -216,6 +216,11 @@ final class RevocationService implements AutoCloseable {
     reconciler.compareSoon();
   }
 
+  /** A realm whose making is committed, by its name. Never throws. */
+  void introduce(String realm) {
+    work.introduce(realm);
+  }
+
   /** Sessions whose end is committed. Never throws. */
   void ended(Collection<EndedSessionEviction.Ended> sessions) {
     eviction.ended(sessions);

@@ -31,14 +31,21 @@ public final class Watermark {
   private static final String NEVER = "0";
 
   /**
+   * Life of a state whose realm the leader does not know: it has gone, or was made since the last
+   * round. A realm that is imported anew thus has one all the time. Far longer than a round.
+   */
+  private static final Duration UNCONFIRMED_LIFE = Duration.ofMinutes(1);
+
+  /**
    * Writes the key only where the epoch is still the one in which the revocations were pushed: a
    * node that was emptied a moment ago must not look complete. And only for the leader that was the
    * last to announce itself: an older one does not know what happened since. A renewal changes
    * nothing but the life of the value that is there.
    *
    * <p>Keys: epoch, leader, watermark, names of realms, states of realms. Arguments: value, "write"
-   * or "renew", leader, PX or PXAT, life, names or nothing, number of epochs, epochs, states. A
-   * state that is empty goes; it needs no right to delete.
+   * or "renew", leader, PX or PXAT, life, names or nothing, number of epochs, epochs, states. An
+   * empty state stands for the one that is there, which goes after {@link #UNCONFIRMED_LIFE}; it
+   * needs no right to delete.
    */
   private static final String SCRIPT =
       """
@@ -53,9 +60,10 @@ public final class Watermark {
         if epoch == ARGV[i] then
           for k = 5, #KEYS do
             local state = ARGV[last + k - 4]
-            if state == '' then
-              redis.call('SET', KEYS[k], '', 'PX', 1)
-            else
+            local before = state == '' and redis.call('GET', KEYS[k])
+            if before then
+              redis.call('SET', KEYS[k], before, 'PX', %1$d)
+            elseif state ~= '' then
               redis.call('SET', KEYS[k], state)
             end
           end
@@ -65,7 +73,18 @@ public final class Watermark {
         end
       end
       return 0
-      """;
+      """
+          .formatted(UNCONFIRMED_LIFE.toMillis());
+
+  /** Keys: state of a realm. Argument: the state. One that a leader has written stays. */
+  private static final String NEW_REALM_SCRIPT =
+      """
+      if redis.call('TTL', KEYS[1]) ~= -1 then
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', %1$d)
+      end
+      return 1
+      """
+          .formatted(UNCONFIRMED_LIFE.toMillis());
 
   private final RedisConnection redis;
 
@@ -139,6 +158,25 @@ public final class Watermark {
    */
   public boolean write(Value value, States states, Duration life) {
     return onAllNodes(value, states, life, "write");
+  }
+
+  /**
+   * Gives a realm that has just been made its state, which the next leader to write confirms.
+   *
+   * @throws dev.bulwark.redis.RedisUnavailableException if a node does not answer
+   */
+  public void introduce(String realm, String state) {
+    for (RedisNode node : redis.nodes()) {
+      redis.pipeline(
+          node,
+          pipeline -> {
+            String key = redis.key(RedisKeys.state(node, realm));
+            Response<Object> written =
+                pipeline.eval(NEW_REALM_SCRIPT, List.of(key), List.of(state));
+            pipeline.sync();
+            return written.get();
+          });
+    }
   }
 
   /**

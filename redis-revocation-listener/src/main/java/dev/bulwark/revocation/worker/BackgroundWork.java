@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The background work of one node of the cluster: applies recent endings to the ledger again,
- * pushes revocations that Redis lacks, and deletes expired rows. Thread-safe; {@link #keep()} does
- * not wait for a round.
+ * pushes revocations that Redis lacks, and deletes expired rows. Thread-safe; {@link #keep()} and
+ * {@link #introduce} do not wait for a round.
  */
 public final class BackgroundWork {
 
@@ -78,6 +78,7 @@ public final class BackgroundWork {
   private final Duration completeLife;
   private final WatermarkGate gate = new WatermarkGate();
   private final Rivals rivals = new Rivals();
+  private final RealmStates states;
 
   private SortedSet<String> currentEpochs = new TreeSet<>();
   private String leader = "";
@@ -93,8 +94,6 @@ public final class BackgroundWork {
 
   /** Whether the watermark that Redis holds is still to be withdrawn. */
   private boolean withdraws;
-
-  private final RealmStates states;
 
   private long cleanedAt;
 
@@ -247,6 +246,22 @@ public final class BackgroundWork {
       watermark.renew(held.value(), completeLife);
     } catch (RedisUnavailableException e) {
       // Reported by the connection; the key's life ends.
+      metrics.pushFailed();
+    }
+  }
+
+  /**
+   * Tells Redis of a realm that has just been made, on any node: the next round may come later than
+   * its first login. Never throws.
+   */
+  public void introduce(String realm) {
+    if (!redis.isAvailable()) {
+      return;
+    }
+    try {
+      watermark.introduce(realm, states.ofNewRealm());
+    } catch (RedisUnavailableException e) {
+      // Reported by the connection; the round after the outage writes it.
       metrics.pushFailed();
     }
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states of the realms as applications read them, and which of them Redis has. A state is
- * written when it changes. Not thread-safe.
+ * written when it changes. Not thread-safe, but for {@link #ofNewRealm()}.
  */
 final class RealmStates {
 
@@ -39,16 +39,25 @@ final class RealmStates {
     names.forEach(
         (id, name) -> {
           RealmTrouble trouble = troubles.getOrDefault(id, RealmTrouble.NONE);
-          StringBuilder state = new StringBuilder().append(since).append(' ');
-          if (trouble.holds()) {
-            state.append(Math.max(0, trouble.completeUntil() - lag));
-          } else {
-            state.append('-');
-          }
-          new TreeSet<>(trouble.inDoubt()).forEach(jti -> state.append(' ').append(jti));
-          states.put(name, state.toString());
+          states.put(name, state(trouble, lag));
         });
     return states;
+  }
+
+  /** Returns the state of a realm that has just been made. */
+  String ofNewRealm() {
+    return state(RealmTrouble.NONE, 0);
+  }
+
+  private String state(RealmTrouble trouble, long lag) {
+    StringBuilder state = new StringBuilder().append(since).append(' ');
+    if (trouble.holds()) {
+      state.append(Math.max(0, trouble.completeUntil() - lag));
+    } else {
+      state.append('-');
+    }
+    new TreeSet<>(trouble.inDoubt()).forEach(jti -> state.append(' ').append(jti));
+    return state.toString();
   }
 
   /** Returns what Redis lacks of them. */

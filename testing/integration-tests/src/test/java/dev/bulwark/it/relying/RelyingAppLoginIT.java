@@ -57,7 +57,7 @@ class RelyingAppLoginIT {
   private static String send(RunningApp app, String path, String cookie) {
     String answer =
         RawHttp.sendAs(EVIL, app.url(), "GET " + path + " HTTP/1.1", "Cookie: " + cookie);
-    assertThat(RawHttp.status(answer)).as(path).isEqualTo(302);
+    assertThat(RawHttp.status(answer)).as("%s%n%s", path, app.log()).isEqualTo(302);
     return answer;
   }
 

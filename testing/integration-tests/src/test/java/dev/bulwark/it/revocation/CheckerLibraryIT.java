@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** R5: what a relying app sees through the library while a real Keycloak feeds a real Redis. */
+/**
+ * R5, R12: what a relying app sees through the library while a real Keycloak feeds a real Redis.
+ */
 class CheckerLibraryIT {
 
   private static final TestStack STACK = TestStack.get();
@@ -57,6 +59,17 @@ class CheckerLibraryIT {
 
     assertThat(check(tokens)).isEqualTo(Verdict.REVOKED);
     assertThat(check(other)).isEqualTo(Verdict.LIVE);
+  }
+
+  /** R12: whoever imports a realm logs in at once, and applications honour the token. */
+  @Test
+  void theFirstTokenOfANewRealmIsKnown() {
+    for (int i = 0; i < 10; i++) {
+      // Every second time with the name of the one before.
+      PathRealm fresh = PathRealm.create(STACK.url(), STACK.admin(), "fresh-" + i / 2);
+      assertThat(check(fresh.login("ann"))).as("realm %d", i).isEqualTo(Verdict.LIVE);
+      fresh.delete();
+    }
   }
 
   @Test
