@@ -2,13 +2,12 @@ package dev.bulwark.revocation;
 
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
+import dev.bulwark.revocation.ledger.Lease;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
-import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.reconcile.RealmVerifier;
 import dev.bulwark.revocation.reconcile.Reconciler;
 import dev.bulwark.revocation.reconcile.SecondNet;
@@ -19,8 +18,11 @@ import dev.bulwark.revocation.sessions.EndedSessionEviction;
 import dev.bulwark.revocation.verify.BisectingOracle;
 import dev.bulwark.revocation.verify.TokenOracle;
 import dev.bulwark.revocation.worker.BackgroundWork;
+import dev.bulwark.revocation.worker.Completeness;
 import dev.bulwark.revocation.worker.LedgerClock;
+import dev.bulwark.revocation.worker.PendingEndings;
 import dev.bulwark.revocation.worker.PeriodicTask;
+import dev.bulwark.revocation.worker.Refresher;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import dev.bulwark.revocation.writer.ServiceRows;
 import dev.bulwark.revocation.writer.SetAsideNotice;
@@ -29,6 +31,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -49,6 +52,7 @@ final class RevocationService implements AutoCloseable {
   private final PeriodicTask noticeRounds;
   private final Issuance issuance;
   private final EndingLedger endings;
+  private final Completeness completeness;
   private final BackgroundWork work;
   private final RevocationMetrics metrics;
   private final Pools pools = new Pools();
@@ -58,11 +62,12 @@ final class RevocationService implements AutoCloseable {
   private final Reconciler reconciler;
   private final PeriodicTask workRounds;
   private final PeriodicTask keeperRounds;
-  private final PeriodicTask reconcilerRounds;
   private final SecondNet secondNet;
-  private final PeriodicTask secondNetRounds;
   private final EndedSessionEviction eviction;
-  private final PeriodicTask evictionRounds;
+
+  /** What looks for deaths that nothing told of. */
+  private final List<PeriodicTask> searches;
+
   private final RevocationReport report;
   private final boolean changesAreSeen;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -86,7 +91,6 @@ final class RevocationService implements AutoCloseable {
     this.changesAreSeen = changesAreSeen;
     this.clock = new LedgerClock(own);
     this.eviction = eviction;
-    this.evictionRounds = new PeriodicTask("bulwark-revocation-evict", EVICTION, eviction::round);
     this.database = database;
     this.metrics = metrics;
     this.ledger =
@@ -101,22 +105,30 @@ final class RevocationService implements AutoCloseable {
     BisectingOracle patient = new BisectingOracle(oracle, metrics, clock);
     EndingApplier expander =
         new EndingApplier(database, patient, revoker, sessionsInDatabase, clock);
-    this.work =
-        new BackgroundWork(
-            database,
+    this.completeness =
+        new Completeness(
+            new Lease(database, "worker", BackgroundWork.LEASE_TIME),
             redis,
-            notice::writtenUntil,
-            expander,
-            pusher,
-            new Epochs(redis, metrics, clock),
-            new Watermark(redis),
             missed,
-            observer,
             metrics,
             clock,
             config.completeLife(),
-            config.refreshInterval(),
             since);
+    this.work =
+        new BackgroundWork(
+            database,
+            new PendingEndings(
+                database,
+                expander::expand,
+                expander::expandSet,
+                notice::writtenUntil,
+                metrics,
+                System::nanoTime),
+            pusher,
+            completeness,
+            new Refresher(database, pusher, metrics, clock, config.refreshInterval()),
+            observer,
+            metrics);
     // What a request waits for belongs to its trace.
     Expansions expansions =
         new Expansions(expander, spans.carrying(pools.expand()), spans.carrying(pools.mass()));
@@ -158,52 +170,47 @@ final class RevocationService implements AutoCloseable {
             // Where nothing else tells of a death, every round compares.
             sessionsInDatabase && changesAreSeen ? config.comparisonInterval() : Duration.ZERO);
     this.secondNet = new SecondNet(database, expander, revoker, addresses, metrics, clock);
-    this.secondNetRounds =
-        new PeriodicTask("bulwark-revocation-second-net", SECOND_NET, secondNet::round);
     this.workRounds = new PeriodicTask("bulwark-revocation-worker", config.interval(), this::work);
     this.keeperRounds =
         new PeriodicTask("bulwark-revocation-keeper", config.keeperInterval(), work::keep);
-    this.reconcilerRounds =
-        new PeriodicTask(
-            "bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round);
+    this.searches =
+        List.of(
+            new PeriodicTask(
+                "bulwark-revocation-reconciler", config.reconcileInterval(), reconciler::round),
+            new PeriodicTask("bulwark-revocation-second-net", SECOND_NET, secondNet::round),
+            new PeriodicTask("bulwark-revocation-evict", EVICTION, eviction::round));
   }
 
   void start() {
     noticeRounds.start();
     workRounds.start();
     keeperRounds.start();
-    reconcilerRounds.start();
-    secondNetRounds.start();
-    evictionRounds.start();
+    searches.forEach(PeriodicTask::start);
   }
 
   private void work() throws Exception {
     long before = own.millis();
     clock.compare(database.now(), before);
-    try {
-      ledger.guard();
-    } catch (Exception e) {
-      LOG.warn(
-          "Ledger rows that a failover may have lost could not be written. The "
-              + "write is repeated",
-          e);
-    }
-    try {
-      ledger.retry();
-    } catch (Exception e) {
-      // A row that cannot be written must not keep what is revoked from Redis.
-      LOG.warn(
-          "Rows of issued tokens could not be written to the ledger. The write is repeated", e);
-    }
-    try {
-      endings.recordLate();
-    } catch (Exception e) {
-      LOG.warn(
-          "Users that may have lost the role offline_access during a login could not be looked"
-              + " for. The search is repeated",
-          e);
-    }
+    attempt(
+        ledger::guard,
+        "Ledger rows that a failover may have lost could not be written. The write is repeated");
+    // A row that cannot be written must not keep what is revoked from Redis.
+    attempt(
+        ledger::retry,
+        "Rows of issued tokens could not be written to the ledger. The write is repeated");
+    attempt(
+        endings::recordLate,
+        "Users that may have lost the role offline_access during a login could not be looked for."
+            + " The search is repeated");
     work.round();
+  }
+
+  private static void attempt(PeriodicTask.Round part, String failure) {
+    try {
+      part.run();
+    } catch (Exception e) {
+      LOG.warn(failure, e);
+    }
   }
 
   /** Whether the tokens of a service may share a row: {@link ServiceRows} says on what it leans. */
@@ -218,7 +225,7 @@ final class RevocationService implements AutoCloseable {
 
   /** A realm whose making is committed, by its name. Never throws. */
   void introduce(String realm) {
-    work.introduce(realm);
+    completeness.introduce(realm);
   }
 
   /** Sessions whose end is committed. Never throws. */
@@ -272,9 +279,7 @@ final class RevocationService implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    reconcilerRounds.close();
-    secondNetRounds.close();
-    evictionRounds.close();
+    searches.forEach(PeriodicTask::close);
     try {
       pools.end();
       workRounds.close();

@@ -69,6 +69,32 @@ final class Filling {
     }
   }
 
+  /** Makes further realms, each with a session, so that its time is watched. */
+  static void addRealms(Variant variant, int realms) {
+    PostgresProcess database = variant.database();
+    database.sql(
+        "INSERT INTO realm SELECT (jsonb_populate_record(r, jsonb_build_object('id', 'many-' || i,"
+            + " 'name', 'many-' || i))).* FROM realm r, generate_series(1, "
+            + realms
+            + ") i WHERE r.name = '"
+            + FullRealm.NAME
+            + "'");
+    database.sql(
+        "INSERT INTO offline_user_session (user_session_id, user_id, realm_id, created_on,"
+            + " offline_flag, data, last_session_refresh, version, remember_me)"
+            + " SELECT 'many-' || i, 'nobody', 'many-' || i, "
+            + NOW
+            + ", '0', "
+            + SESSION
+            + ", "
+            + NOW
+            + ", 0, FALSE FROM generate_series(1, "
+            + realms
+            + ") i");
+    database.sql("VACUUM ANALYZE realm");
+    database.sql("VACUUM ANALYZE offline_user_session");
+  }
+
   private interface Insert {
     void of(String range);
   }

@@ -41,15 +41,21 @@ public final class Idle implements Measurement {
   private static final String COMPARISONS = "bulwark_revocation_reconciler_cycle_seconds_count";
 
   private final Plan plan;
+  private final int realms;
 
-  /** A measurement by plan. */
-  public Idle(Plan plan) {
+  /**
+   * A measurement by plan.
+   *
+   * @param realms at least 1; all but one have a session each, and no token
+   */
+  public Idle(Plan plan, int realms) {
     this.plan = plan;
+    this.realms = realms;
   }
 
   @Override
   public String name() {
-    return "idle";
+    return realms == 1 ? "idle" : "idle-" + realms;
   }
 
   /** The state when the measurement began. */
@@ -106,8 +112,9 @@ public final class Idle implements Measurement {
     }
     Size size = Size.of(plan);
     String what =
-        "Idle, %s live tokens of %s sessions: "
-            .formatted(Samples.number(size.tokens(), 0), Samples.number(size.sessions(), 0));
+        "Idle, realms: %d; %s live tokens of %s sessions: "
+            .formatted(
+                realms, Samples.number(size.tokens(), 0), Samples.number(size.sessions(), 0));
     String spread = Samples.number(with.seconds(), 0) + " s each";
     row(report, what + "CPU of PostgreSQL", with, with.cpu().postgres(), without.cpu().postgres());
     row(report, what + "CPU of Keycloak", with, with.cpu().keycloak(), without.cpu().keycloak());
@@ -177,6 +184,7 @@ public final class Idle implements Measurement {
             Statements.SETTINGS);
     try {
       Filling.fill(variant, Size.of(plan));
+      Filling.addRealms(variant, realms - 1);
       return variant;
     } catch (Exception e) {
       variant.close();

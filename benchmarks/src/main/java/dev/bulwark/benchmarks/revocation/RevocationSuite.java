@@ -22,7 +22,8 @@ public final class RevocationSuite implements Suite {
         new MassRevocation(plan),
         new StatusIssuance(plan),
         new ManyEndings(plan),
-        new Idle(plan),
+        new Idle(plan, 1),
+        new Idle(plan, 1_000),
         Honest.fewConnections(plan),
         Honest.manyConnections(plan));
   }

@@ -1,6 +1,5 @@
 package dev.bulwark.revocation.ledger;
 
-import dev.bulwark.revocation.rules.EndedSession;
 import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.SqlDialect;
@@ -60,65 +59,6 @@ public final class EndedSessions {
   private final String sessionTable;
   private final String realmTable;
 
-  /** What a range is about. */
-  public enum Moment {
-    /** The last refresh of a session. */
-    REFRESH("LAST_SESSION_REFRESH"),
-    /** The start of a session. */
-    START("CREATED_ON");
-
-    private final String column;
-
-    Moment(String column) {
-      this.column = column;
-    }
-  }
-
-  /**
-   * Sessions of a realm within a time.
-   *
-   * @param realmId internal id of the realm
-   * @param from begin, inclusive; seconds since 1970
-   * @param afterId of the sessions at the begin, only those with a greater id; empty for all
-   * @param upTo end, inclusive; seconds since 1970
-   * @param cause of what is found
-   * @param restarted whether only tokens from before the start of the session are dead
-   */
-  public record Range(
-      String realmId,
-      SessionClock.Kind kind,
-      Moment moment,
-      long from,
-      String afterId,
-      long upTo,
-      String cause,
-      boolean restarted) {
-
-    /** What is searched for, without the realm. */
-    public Range anywhere() {
-      return new Range("", kind, moment, from, afterId, upTo, cause, restarted);
-    }
-
-    /** What of it follows a session. */
-    public Range following(long time, String id) {
-      return new Range(realmId, kind, moment, time, id, upTo, cause, restarted);
-    }
-  }
-
-  /**
-   * The first sessions of a range, by time.
-   *
-   * @param sessions can be empty although there is a rest: of old rows, a page has both kinds
-   * @param rest the range that has the others; null if there are none
-   */
-  public record Found(Range range, List<EndedSession> sessions, @Nullable Range rest) {
-
-    /** Copies the list. */
-    public Found {
-      sessions = List.copyOf(sessions);
-    }
-  }
-
   /**
    * In a schema.
    *
@@ -175,11 +115,12 @@ public final class EndedSessions {
    *
    * @param ranges 1 to {@value #RANGES}
    */
-  public List<Found> find(Connection connection, List<Range> ranges) throws SQLException {
+  public List<FoundSessions> find(Connection connection, List<SessionRange> ranges)
+      throws SQLException {
     boolean inBuckets = isBucketed(connection);
     StringBuilder sql = new StringBuilder();
     for (int i = 0; i < ranges.size(); i++) {
-      Range range = ranges.get(i);
+      SessionRange range = ranges.get(i);
       String column = column(range, inBuckets);
       sql.append(i == 0 ? "" : " UNION ALL ")
           .append(select(i, range, inBuckets, "= ?"))
@@ -192,14 +133,14 @@ public final class EndedSessions {
     }
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       int parameter = 1;
-      for (Range range : ranges) {
+      for (SessionRange range : ranges) {
         statement.setString(parameter++, range.realmId());
         statement.setLong(parameter++, range.from());
         statement.setLong(parameter++, range.upTo());
         statement.setLong(parameter++, range.from());
         statement.setString(parameter++, range.afterId());
       }
-      Rows rows = new Rows(ranges);
+      FoundRows rows = new FoundRows(ranges);
       try (ResultSet results = statement.executeQuery()) {
         while (results.next()) {
           // The rows of a range come in its order, so the last one is where a full page ends.
@@ -216,11 +157,12 @@ public final class EndedSessions {
    *
    * @param ranges alike but for their realms
    */
-  public List<Found> findAlike(Connection connection, List<Range> ranges) throws SQLException {
+  public List<FoundSessions> findAlike(Connection connection, List<SessionRange> ranges)
+      throws SQLException {
     Map<String, Integer> numbers = new HashMap<>();
     ranges.forEach(range -> numbers.put(range.realmId(), numbers.size()));
     List<String> realms = Chunks.padded(numbers.keySet());
-    Range range = ranges.get(0);
+    SessionRange range = ranges.get(0);
     int most = ALIKE * page;
     String sql =
         select(
@@ -236,7 +178,7 @@ public final class EndedSessions {
       }
       statement.setLong(parameter++, range.from());
       statement.setLong(parameter, range.upTo());
-      Rows rows = new Rows(ranges);
+      FoundRows rows = new FoundRows(ranges);
       int read = 0;
       try (ResultSet results = statement.executeQuery()) {
         while (results.next()) {
@@ -246,46 +188,7 @@ public final class EndedSessions {
       }
       return read < most
           ? rows.found(Integer.MAX_VALUE)
-          : ranges.stream().map(each -> new Found(each, List.of(), each)).toList();
-    }
-  }
-
-  /** The rows of an answer, by their range. */
-  private static final class Rows {
-
-    private final List<Range> ranges;
-    private final List<List<EndedSession>> sessions = new ArrayList<>();
-    private final List<Range> following;
-    private final int[] read;
-
-    Rows(List<Range> ranges) {
-      this.ranges = ranges;
-      this.following = new ArrayList<>(ranges);
-      this.read = new int[ranges.size()];
-      ranges.forEach(range -> sessions.add(new ArrayList<>()));
-    }
-
-    void add(ResultSet row, int number) throws SQLException {
-      Range range = ranges.get(number);
-      String id = row.getString("USER_SESSION_ID");
-      if (row.getInt("REMEMBERED") == number(range.kind().isRemembered())) {
-        long startedAt = range.restarted() ? row.getLong("STARTED_AT") : SessionClock.ALL;
-        sessions
-            .get(number)
-            .add(new EndedSession(id, range.kind().isOffline(), range.cause(), startedAt));
-      }
-      read[number]++;
-      following.set(number, range.following(row.getLong("MOMENT"), id));
-    }
-
-    /** What was found, if so many rows of a range are a full page. */
-    List<Found> found(int full) {
-      List<Found> found = new ArrayList<>();
-      for (int i = 0; i < read.length; i++) {
-        found.add(
-            new Found(ranges.get(i), sessions.get(i), read[i] == full ? following.get(i) : null));
-      }
-      return found;
+          : ranges.stream().map(each -> new FoundSessions(each, List.of(), each)).toList();
     }
   }
 
@@ -306,12 +209,14 @@ public final class EndedSessions {
     return known;
   }
 
-  private static String column(Range range, boolean inBuckets) {
-    return inBuckets && range.moment() == Moment.REFRESH ? ROUNDED_REFRESH : range.moment().column;
+  private static String column(SessionRange range, boolean inBuckets) {
+    return inBuckets && range.moment() == SessionRange.Moment.REFRESH
+        ? ROUNDED_REFRESH
+        : range.moment().column();
   }
 
   /** Up to its conditions, without the bracket at its end. */
-  private String select(int number, Range range, boolean inBuckets, String realms) {
+  private String select(int number, SessionRange range, boolean inBuckets, String realms) {
     String column = column(range, inBuckets);
     return "(SELECT "
         + number
@@ -355,11 +260,7 @@ public final class EndedSessions {
    */
   private static String remembered(SessionClock.Kind kind) {
     return kind.isMarked() || kind.isOffline()
-        ? Integer.toString(number(kind.isRemembered()))
+        ? Integer.toString(FoundRows.number(kind.isRemembered()))
         : "CASE WHEN " + REMEMBERED + " THEN 1 ELSE 0 END";
-  }
-
-  private static int number(boolean remembered) {
-    return remembered ? 1 : 0;
   }
 }

@@ -1,16 +1,11 @@
 package dev.bulwark.revocation.reconcile;
 
 import dev.bulwark.revocation.ledger.EndedSessions;
-import dev.bulwark.revocation.ledger.EndedSessions.Found;
-import dev.bulwark.revocation.ledger.EndedSessions.Moment;
-import dev.bulwark.revocation.ledger.EndedSessions.Range;
+import dev.bulwark.revocation.ledger.FoundSessions;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.TokenTable;
-import dev.bulwark.revocation.rules.EndedSession;
-import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.ledger.SessionRange;
+import dev.bulwark.revocation.ledger.SessionRange.Moment;
 import dev.bulwark.revocation.rules.SessionClock;
-import dev.bulwark.revocation.rules.Suspect;
-import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.DatabaseFailure;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -18,11 +13,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,21 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndedSessionSearch {
 
-  private static final Logger LOG = Logger.getLogger(EndedSessionSearch.class);
-  private static final int PAGE = 5_000;
-
-  /** So many realms at least are asked about together, and so many at most. */
-  private static final int FEW = 10;
-
-  private static final int MANY = 1_000;
-
   private final LedgerDatabase database;
-  private final Settlement settlement;
+  private final EndedSessionTokens tokens;
   private final Clock clock;
   private final SearchedTimes<Part> times = new SearchedTimes<>();
 
   /** Where a search that had to stop goes on: what follows of each part. */
-  private final Map<Part, Range> places = new HashMap<>();
+  private final Map<Part, SessionRange> places = new HashMap<>();
 
   /** The number of the last failure of each part that fails, until it is searched whole. */
   private final Map<Part, Long> failing = new HashMap<>();
@@ -61,14 +46,14 @@ final class EndedSessionSearch {
   /** Sessions that are searched together. */
   private record Part(String realmId, SessionClock.Kind kind, Moment moment, boolean restarted) {
 
-    static Part of(Range range) {
+    static Part of(SessionRange range) {
       return new Part(range.realmId(), range.kind(), range.moment(), range.restarted());
     }
   }
 
   EndedSessionSearch(LedgerDatabase database, Settlement settlement, Clock clock) {
     this.database = database;
-    this.settlement = settlement;
+    this.tokens = new EndedSessionTokens(database, settlement);
     this.clock = clock;
   }
 
@@ -90,7 +75,7 @@ final class EndedSessionSearch {
    */
   void search(long until) throws SQLException {
     long now = Math.floorDiv(clock.millis(), 1000L);
-    List<Range> ranges = new ArrayList<>();
+    List<SessionRange> ranges = new ArrayList<>();
     times.begin(now);
     for (SessionClock realm : clocks()) {
       for (SessionClock.Kind kind : SessionClock.Kind.values()) {
@@ -108,7 +93,7 @@ final class EndedSessionSearch {
     }
     // Those that fail come last, in case they take all the time, and take turns with each other.
     ranges.sort(Comparator.comparingLong(range -> failing.getOrDefault(Part.of(range), 0L)));
-    Failures failed = new Failures();
+    SearchFailures failed = new SearchFailures();
     try {
       if (new Pages(now, until, failed).isDone(ranges)) {
         times.done();
@@ -134,37 +119,8 @@ final class EndedSessionSearch {
     }
   }
 
-  /** The pages that have failed in a search: one line tells of all. */
-  private static final class Failures {
-
-    private int pages;
-    private @Nullable Range range;
-    private @Nullable Exception cause;
-
-    void add(Range of, Exception e) {
-      if (pages == 0) {
-        range = of;
-        cause = e;
-      }
-      pages++;
-    }
-
-    void log() {
-      Range first = range;
-      if (first != null) {
-        LOG.warnf(
-            cause,
-            "Sessions that have ended could not be searched (pages: %d, the first of realm %s,"
-                + " %s). They are searched again",
-            pages,
-            first.realmId(),
-            first.cause());
-      }
-    }
-  }
-
   private void add(
-      List<Range> ranges,
+      List<SessionRange> ranges,
       SessionClock realm,
       SessionClock.Kind kind,
       Moment moment,
@@ -172,17 +128,18 @@ final class EndedSessionSearch {
       String cause) {
     Part part = new Part(realm.realmId(), kind, moment, false);
     long after = times.after(part, SessionClock.NONE, upTo);
-    ranges.add(goOn(new Range(realm.realmId(), kind, moment, after + 1, "", upTo, cause, false)));
+    ranges.add(
+        goOn(new SessionRange(realm.realmId(), kind, moment, after + 1, "", upTo, cause, false)));
   }
 
   private void addRestarted(
-      List<Range> ranges, SessionClock realm, SessionClock.Kind kind, long now) {
+      List<SessionRange> ranges, SessionClock realm, SessionClock.Kind kind, long now) {
     Part part = new Part(realm.realmId(), kind, Moment.START, true);
     // What was restarted before this node took over is the full comparison's.
     long after = times.after(part, now, now);
     ranges.add(
         goOn(
-            new Range(
+            new SessionRange(
                 realm.realmId(),
                 kind,
                 Moment.START,
@@ -193,42 +150,9 @@ final class EndedSessionSearch {
                 true)));
   }
 
-  private Range goOn(Range range) {
-    Range place = places.get(Part.of(range));
+  private SessionRange goOn(SessionRange range) {
+    SessionRange place = places.get(Part.of(range));
     return place == null ? range : range.following(place.from(), place.afterId());
-  }
-
-  /**
-   * Ranges of one statement.
-   *
-   * @param alike whether only their realms differ
-   */
-  private record Question(List<Range> ranges, boolean alike) {}
-
-  /** The ranges of each statement: those of realms with equal times together, or in their order. */
-  private List<Question> questions(List<Range> ranges, boolean together) {
-    Map<Range, List<Range>> alike = new LinkedHashMap<>();
-    List<Question> alone = new ArrayList<>();
-    for (Range range : ranges) {
-      if (failing.containsKey(Part.of(range))) {
-        alone.add(new Question(List.of(range), false));
-      } else {
-        alike.computeIfAbsent(range.anywhere(), key -> new ArrayList<>()).add(range);
-      }
-    }
-    List<Question> questions = new ArrayList<>();
-    List<Range> some = new ArrayList<>();
-    for (List<Range> group : alike.values()) {
-      if (together && group.size() >= FEW) {
-        Chunks.of(group, MANY).forEach(chunk -> questions.add(new Question(chunk, true)));
-      } else {
-        some.addAll(group);
-      }
-    }
-    Chunks.of(some, EndedSessions.RANGES)
-        .forEach(chunk -> questions.add(new Question(chunk, false)));
-    questions.addAll(alone);
-    return questions;
   }
 
   /** One search, page by page. */
@@ -236,27 +160,27 @@ final class EndedSessionSearch {
 
     private final long now;
     private final long until;
-    private final Failures failed;
+    private final SearchFailures failed;
 
     /** The parts of which something is left to do. */
     private final Set<Part> open = new HashSet<>();
 
     /** What follows the pages at hand. */
-    private List<Range> next = new ArrayList<>();
+    private List<SessionRange> next = new ArrayList<>();
 
-    Pages(long now, long until, Failures failed) {
+    Pages(long now, long until, SearchFailures failed) {
       this.now = now;
       this.until = until;
       this.failed = failed;
     }
 
     /** Revokes what is dead; returns whether that was all there is. */
-    boolean isDone(List<Range> ranges) throws SQLException {
-      List<Range> rest = ranges;
+    boolean isDone(List<SessionRange> ranges) throws SQLException {
+      List<SessionRange> rest = ranges;
       boolean together = true;
       while (!rest.isEmpty()) {
         next = new ArrayList<>();
-        for (Question question : questions(rest, together)) {
+        for (SessionQuestion question : SessionQuestion.of(rest, this::isFailing, together)) {
           if (!hasTimeAfter(question)) {
             return false;
           }
@@ -272,10 +196,10 @@ final class EndedSessionSearch {
     }
 
     /** Searches a page of each of some ranges. */
-    private boolean hasTimeAfter(Question question) throws SQLException {
-      List<Range> ranges = question.ranges();
+    private boolean hasTimeAfter(SessionQuestion question) throws SQLException {
+      List<SessionRange> ranges = question.ranges();
       EndedSessions table = database.endedSessions();
-      List<Found> pages;
+      List<FoundSessions> pages;
       try {
         pages =
             database.callByIndex(
@@ -289,7 +213,7 @@ final class EndedSessionSearch {
             ? hasTimeAfterFailure(ranges.get(0), e)
             : hasTimeAfterEach(ranges);
       }
-      for (Found page : pages) {
+      for (FoundSessions page : pages) {
         if (!hasTimeAfter(page)) {
           return false;
         }
@@ -297,19 +221,19 @@ final class EndedSessionSearch {
       return true;
     }
 
-    private boolean hasTimeAfterEach(List<Range> ranges) throws SQLException {
-      for (Range range : ranges) {
-        if (!hasTimeAfter(new Question(List.of(range), false))) {
+    private boolean hasTimeAfterEach(List<SessionRange> ranges) throws SQLException {
+      for (SessionRange range : ranges) {
+        if (!hasTimeAfter(SessionQuestion.alone(range))) {
           return false;
         }
       }
       return true;
     }
 
-    private boolean hasTimeAfter(Found page) {
+    private boolean hasTimeAfter(FoundSessions page) {
       Part part = Part.of(page.range());
       try {
-        if (revoke(page.sessions(), now) > 0) {
+        if (tokens.settle(page.sessions(), now) > 0) {
           open.add(part);
         }
       } catch (SQLException | RuntimeException e) {
@@ -327,20 +251,24 @@ final class EndedSessionSearch {
       return true;
     }
 
-    private boolean hasTimeAfterFailure(Range range, Exception e) {
+    private boolean isFailing(SessionRange range) {
+      return failing.containsKey(Part.of(range));
+    }
+
+    private boolean hasTimeAfterFailure(SessionRange range, Exception e) {
       open.add(Part.of(range));
       fail(range, e, failed);
       return clock.millis() <= until;
     }
   }
 
-  private void fail(Range range, Exception e, Failures failed) {
+  private void fail(SessionRange range, Exception e, SearchFailures failed) {
     failures++;
     failing.put(Part.of(range), failures);
     failed.add(range, e);
   }
 
-  private void keepPlace(Part part, @Nullable Range rest) {
+  private void keepPlace(Part part, @Nullable SessionRange rest) {
     if (rest == null) {
       places.remove(part);
       failing.remove(part);
@@ -348,44 +276,5 @@ final class EndedSessionSearch {
     } else {
       places.put(part, rest);
     }
-  }
-
-  private int revoke(List<EndedSession> sessions, long now) throws SQLException {
-    Map<String, List<EndedSession>> ended = new LinkedHashMap<>();
-    for (EndedSession session : sessions) {
-      ended.computeIfAbsent(session.id(), id -> new ArrayList<>()).add(session);
-    }
-    int alive = 0;
-    for (List<String> ids : Chunks.of(List.copyOf(ended.keySet()), TokenTable.SESSIONS)) {
-      alive += revoke(ids, ended, now);
-    }
-    return alive;
-  }
-
-  /** Returns how many suspected tokens are not dead. */
-  private int revoke(List<String> ids, Map<String, List<EndedSession>> ended, long now)
-      throws SQLException {
-    int alive = 0;
-    String last = "";
-    List<LedgerToken> page;
-    do {
-      String after = last;
-      page = database.call(c -> database.tokens().ofSessions(c, ids, after, now, PAGE));
-      alive += settlement.settle(suspects(page, ended));
-      last = page.isEmpty() ? "" : page.get(page.size() - 1).jti();
-    } while (page.size() == PAGE);
-    return alive;
-  }
-
-  private static List<Suspect> suspects(
-      List<LedgerToken> tokens, Map<String, List<EndedSession>> ended) {
-    List<Suspect> suspects = new ArrayList<>();
-    for (LedgerToken token : tokens) {
-      ended.getOrDefault(token.sessionId(), List.of()).stream()
-          .filter(session -> session.concerns(token))
-          .findFirst()
-          .ifPresent(session -> suspects.add(new Suspect(token, session.cause())));
-    }
-    return suspects;
   }
 }

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.reconcile;
 
+import dev.bulwark.revocation.ledger.Lease;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.SuspectedTokens;
 import dev.bulwark.revocation.ledger.Window;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class Reconciler {
 
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
-  private static final String LEASE = "reconciler";
 
   /** While it runs, no comparison is due. */
   private static final String COMPARISON = "comparison";
@@ -47,8 +47,8 @@ public final class Reconciler {
   /** A window that fails may be too much for the database: the next one has fewer rows. */
   private static final int SMALLER = 4;
 
-  private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
+  private final Lease lease;
   private final Settlement settlement;
   private final EndedSessionSearch endedSessions;
   private final RealmVerifier doubts;
@@ -56,7 +56,6 @@ public final class Reconciler {
   private final Clock clock;
   private final SuspectedTokens suspected;
   private final Duration budget;
-  private final Duration leaseTime;
   private final Duration betweenComparisons;
 
   /** Where the comparison is; null while there is none. */
@@ -117,7 +116,7 @@ public final class Reconciler {
     this.metrics = metrics;
     this.clock = clock;
     this.budget = interval;
-    this.leaseTime = interval.multipliedBy(3).plusSeconds(5);
+    this.lease = new Lease(database, "reconciler", interval.multipliedBy(3).plusSeconds(5));
     this.betweenComparisons = betweenComparisons;
   }
 
@@ -133,7 +132,7 @@ public final class Reconciler {
   public void round() throws SQLException {
     long began = clock.millis();
     sayIfWanted();
-    if (!lead()) {
+    if (!lease.acquire()) {
       metrics.notReconciling();
       leads = false;
       return;
@@ -219,14 +218,7 @@ public final class Reconciler {
 
   /** Lets another node take over at once. */
   public void release() throws SQLException {
-    database.run(
-        connection -> {
-          database.leases().release(connection, LEASE, node);
-        });
-  }
-
-  private boolean lead() throws SQLException {
-    return database.call(c -> database.leases().acquire(c, LEASE, node, leaseTime));
+    lease.release();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.reconcile;
 
+import dev.bulwark.revocation.ledger.Lease;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Revoker;
@@ -15,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class SecondNet {
 
   private static final Logger LOG = Logger.getLogger(SecondNet.class);
-  private static final String LEASE = "second-net";
   private static final Duration LEASE_TIME = Duration.ofSeconds(100);
 
   /** Objects or tokens at a time. */
   private static final int PAGE = 1_000;
 
-  private final String node = UUID.randomUUID().toString();
   private final LedgerDatabase database;
+  private final Lease lease;
   private final EndingApplier expander;
   private final Revoker revoker;
   private final String addresses;
@@ -65,6 +64,7 @@ public final class SecondNet {
       RevocationMetrics metrics,
       Clock clock) {
     this.database = database;
+    this.lease = new Lease(database, "second-net", LEASE_TIME);
     this.expander = expander;
     this.revoker = revoker;
     this.addresses = addresses;
@@ -74,7 +74,7 @@ public final class SecondNet {
 
   /** One round; does nothing on a node that has not the lease. */
   public void round() throws SQLException {
-    if (!database.call(c -> database.leases().acquire(c, LEASE, node, LEASE_TIME))) {
+    if (!lease.acquire()) {
       return;
     }
     for (LastSeen.Kind kind : LastSeen.Kind.values()) {
@@ -86,10 +86,7 @@ public final class SecondNet {
 
   /** Lets another node take over at once. */
   public void release() throws SQLException {
-    database.run(
-        connection -> {
-          database.leases().release(connection, LEASE, node);
-        });
+    lease.release();
   }
 
   private void attempt(String name, Comparison comparison) {

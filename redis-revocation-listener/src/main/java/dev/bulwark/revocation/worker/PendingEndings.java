@@ -28,13 +28,13 @@ import org.jboss.logging.Logger;
  * What cannot be laid holds up its realm and no other; a token that Keycloak cannot judge holds up
  * nothing but itself. Not thread-safe.
  */
-final class PendingEndings {
+public final class PendingEndings {
 
   private static final Logger LOG = Logger.getLogger(PendingEndings.class);
 
   /** Lays one ending over the ledger. */
   @FunctionalInterface
-  interface Pass {
+  public interface Pass {
 
     /** Does it, and says what it came to. */
     Expansion over(Ending ending) throws SQLException;
@@ -42,7 +42,7 @@ final class PendingEndings {
 
   /** Lays endings of one kind over the ledger, by a few statements. */
   @FunctionalInterface
-  interface SetPass {
+  public interface SetPass {
 
     /**
      * Does it.
@@ -95,7 +95,7 @@ final class PendingEndings {
    *     by {@link System#nanoTime()}; may wait a little for that
    * @param nanos {@link System#nanoTime()}
    */
-  PendingEndings(
+  public PendingEndings(
       LedgerDatabase database,
       Pass pass,
       SetPass setPass,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Writes every revoked token to Redis again and again, slowly: a key that was evicted or deleted,
  * or that a failover nobody could notice has cost, comes back. Not thread-safe.
  */
-final class Refresher {
+public final class Refresher {
 
   private static final Logger LOG = Logger.getLogger(Refresher.class);
 
@@ -40,7 +40,7 @@ final class Refresher {
    * @param interval time between the begin of two cycles; a cycle over very many tokens takes
    *     longer
    */
-  Refresher(
+  public Refresher(
       LedgerDatabase database,
       RevocationPusher pusher,
       RevocationMetrics metrics,

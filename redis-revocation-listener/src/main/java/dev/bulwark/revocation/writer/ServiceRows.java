@@ -3,8 +3,10 @@ package dev.bulwark.revocation.writer;
 import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,22 +54,38 @@ public final class ServiceRows {
    *     for which {@link JtiRange#canBegin} is true
    */
   public Place take(LedgerToken token) {
-    while (true) {
-      Range known = open.get(token.clientId());
+    Taking taking = new Taking(token);
+    open.compute(token.clientId(), taking);
+    return Objects.requireNonNull(taking.place);
+  }
+
+  /**
+   * Takes a place in the range of the client, or in a new one. Whoever begins a range has its first
+   * place before others see it: a range of one has the id of that token.
+   */
+  private final class Taking implements BiFunction<String, @Nullable Range, Range> {
+
+    private final LedgerToken token;
+    private @Nullable Place place;
+
+    Taking(LedgerToken token) {
+      this.token = token;
+    }
+
+    @Override
+    public Range apply(String clientId, @Nullable Range known) {
       if (known != null && token.issuedAt() < known.row.issuedAt()) {
         // Of a request that stood still: the second of the others goes on.
-        return new Place(token.jti(), queue.apply(token));
+        place = new Place(token.jti(), queue.apply(token));
+        return known;
       }
-      Place place = known == null || !known.fits(token) ? null : known.take();
-      if (place != null) {
-        return place;
+      place = known == null || !known.fits(token) ? null : known.take();
+      if (known != null && place != null) {
+        return known;
       }
       Range next = Range.after(known, token, queue);
-      if (known == null) {
-        open.putIfAbsent(token.clientId(), next);
-      } else {
-        open.replace(token.clientId(), known, next);
-      }
+      place = next.place();
+      return next;
     }
   }
 
@@ -81,20 +99,17 @@ public final class ServiceRows {
     open.clear();
   }
 
-  /** A row and its ids. */
+  /** A row and its ids. Used by one thread at a time. */
   private static final class Range {
 
     private final LedgerToken row;
     private final int size;
-    private final Function<LedgerToken, Ticket<LedgerToken>> queue;
 
     /** Tokens of the same second in the ranges before this one. */
     private final int before;
 
+    private final Ticket<LedgerToken> ticket;
     private int taken;
-
-    /** Null as long as the row is not queued, which the first token does. */
-    private @Nullable Ticket<LedgerToken> ticket;
 
     private Range(
         LedgerToken token, int size, int before, Function<LedgerToken, Ticket<LedgerToken>> queue) {
@@ -102,21 +117,17 @@ public final class ServiceRows {
       this.row = size == 1 ? token : token.withJti(JtiRange.base(token.jti(), size));
       this.size = size;
       this.before = before;
-      this.queue = queue;
+      this.ticket = queue.apply(row);
     }
 
     /** The range after another one, for as many tokens as the client may need in the second. */
     static Range after(
         @Nullable Range last, LedgerToken token, Function<LedgerToken, Ticket<LedgerToken>> queue) {
-      int issued = last == null ? 0 : last.issued();
+      int issued = last == null ? 0 : last.before + last.taken;
       long ago = last == null ? Long.MAX_VALUE : token.issuedAt() - last.row.issuedAt();
       int wanted = ago == 0 ? 2 * issued : ago == 1 ? issued : 1;
       int size = Math.max(1, Math.min(wanted, JtiRange.MAX_SIZE));
       return new Range(token, size, ago == 0 ? issued : 0, queue);
-    }
-
-    private synchronized int issued() {
-      return before + taken;
     }
 
     /** Whether a token differs from those of the row by its id alone. */
@@ -125,15 +136,14 @@ public final class ServiceRows {
     }
 
     /** The next place; null if there is none, or if the row could not be written. */
-    synchronized @Nullable Place take() {
-      if (taken == size || ticket != null && ticket.hasFailed()) {
-        return null;
-      }
-      Ticket<LedgerToken> queued = ticket == null ? queue.apply(row) : ticket;
-      ticket = queued;
+    @Nullable Place take() {
+      return taken == size || ticket.hasFailed() ? null : place();
+    }
+
+    private Place place() {
       String jti = size == 1 ? row.jti() : JtiRange.id(row.jti(), taken);
       taken++;
-      return new Place(jti, queued);
+      return new Place(jti, ticket);
     }
   }
 }

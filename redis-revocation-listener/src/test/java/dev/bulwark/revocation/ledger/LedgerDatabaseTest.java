@@ -412,14 +412,14 @@ class LedgerDatabaseTest {
               + " ('y', 'r', '1', 50, 100, FALSE, 0), ('z', 'q', '0', 50, 100, FALSE, 0),"
               + " ('s', 'r', '0', 70, 300, FALSE, 1)");
       List<String> found = new ArrayList<>();
-      List<EndedSessions.Range> rest =
+      List<SessionRange> rest =
           List.of(
-              range(EndedSessions.Moment.REFRESH, 90, 101, false),
-              range(EndedSessions.Moment.START, 60, 80, true));
+              range(SessionRange.Moment.REFRESH, 90, 101, false),
+              range(SessionRange.Moment.START, 60, 80, true));
       int pages = 0;
       while (!rest.isEmpty()) {
-        List<EndedSessions.Range> next = new ArrayList<>();
-        for (EndedSessions.Found page : table.find(connection, rest)) {
+        List<SessionRange> next = new ArrayList<>();
+        for (FoundSessions page : table.find(connection, rest)) {
           page.sessions().forEach(session -> found.add(session.id() + session.startedAt()));
           if (page.rest() != null) {
             next.add(page.rest());
@@ -469,9 +469,9 @@ class LedgerDatabaseTest {
                 SessionClock.Kind.ONLINE, "online",
                 SessionClock.Kind.REMEMBERED, "mark")
             .entrySet()) {
-      List<EndedSessions.Found> found =
+      List<FoundSessions> found =
           table.find(
-              connection, List.of(range(expected.getKey(), EndedSessions.Moment.REFRESH, 90, 101)));
+              connection, List.of(range(expected.getKey(), SessionRange.Moment.REFRESH, 90, 101)));
       assertThat(found.get(0).sessions())
           .extracting(EndedSession::id)
           .containsExactly(expected.getValue());
@@ -497,9 +497,9 @@ class LedgerDatabaseTest {
           """);
     }
     EndedSessions table = new EndedSessions("");
-    List<EndedSessions.Range> ranges =
-        List.of(range(SessionClock.Kind.ONLINE, EndedSessions.Moment.REFRESH, -1, 101));
-    for (EndedSessions.Found found :
+    List<SessionRange> ranges =
+        List.of(range(SessionClock.Kind.ONLINE, SessionRange.Moment.REFRESH, -1, 101));
+    for (FoundSessions found :
         List.of(
             table.find(connection, ranges).get(0), table.findAlike(connection, ranges).get(0))) {
       assertThat(found.sessions())
@@ -527,23 +527,23 @@ class LedgerDatabaseTest {
     }
     EndedSessions table = new EndedSessions("", 3);
     List<String> found = new ArrayList<>();
-    EndedSessions.Range rest = range(kind, EndedSessions.Moment.REFRESH, 90, 101);
+    SessionRange rest = range(kind, SessionRange.Moment.REFRESH, 90, 101);
     while (rest != null) {
-      EndedSessions.Found page = table.find(connection, List.of(rest)).get(0);
+      FoundSessions page = table.find(connection, List.of(rest)).get(0);
       page.sessions().forEach(session -> found.add(session.id()));
       rest = page.rest();
     }
     assertThat(found).containsExactly("s8", "s9");
   }
 
-  private static EndedSessions.Range range(
-      EndedSessions.Moment moment, long from, long upTo, boolean restarted) {
-    return new EndedSessions.Range(
+  private static SessionRange range(
+      SessionRange.Moment moment, long from, long upTo, boolean restarted) {
+    return new SessionRange(
         "r", SessionClock.Kind.ONLINE, moment, from, "", upTo, "TEST", restarted);
   }
 
-  private static EndedSessions.Range range(
-      SessionClock.Kind kind, EndedSessions.Moment moment, long from, long upTo) {
-    return new EndedSessions.Range("r", kind, moment, from, "", upTo, "TEST", false);
+  private static SessionRange range(
+      SessionClock.Kind kind, SessionRange.Moment moment, long from, long upTo) {
+    return new SessionRange("r", kind, moment, from, "", upTo, "TEST", false);
   }
 }

@@ -300,7 +300,7 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         Statement statement = connection.createStatement()) {
       fillSessions(statement, kind, kind.isRemembered());
       long before = entries(statement);
-      EndedSessions.Found page = page(connection, kind);
+      FoundSessions page = page(connection, kind);
       assertThat(page.sessions()).hasSize(10);
       assertThat(entries(statement) - before).isBetween(10L, 50L);
     }
@@ -318,7 +318,7 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
         Statement statement = connection.createStatement()) {
       fillSessions(statement, kind, !kind.isRemembered());
       long before = entries(statement);
-      EndedSessions.Found page = page(connection, kind);
+      FoundSessions page = page(connection, kind);
       assertThat(page.sessions()).isEmpty();
       assertThat(page.rest()).as("where the next page begins").isNotNull();
       assertThat(entries(statement) - before).isBetween(10L, 50L);
@@ -347,14 +347,14 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
   }
 
   /** A page of 10 rows at most. */
-  private static EndedSessions.Found page(Connection connection, SessionClock.Kind kind)
+  private static FoundSessions page(Connection connection, SessionClock.Kind kind)
       throws SQLException {
     return new EndedSessions("", 10)
         .find(
             connection,
             List.of(
-                new EndedSessions.Range(
-                    "r", kind, EndedSessions.Moment.REFRESH, 100, "", 2_000, "TEST", false)))
+                new SessionRange(
+                    "r", kind, SessionRange.Moment.REFRESH, 100, "", 2_000, "TEST", false)))
         .get(0);
   }
 

@@ -418,7 +418,7 @@ class ReconcilerTest {
     sql("ALTER TABLE BULWARK_REVOKED_TOKEN ADD CONSTRAINT POISON CHECK (JTI = '') NOCHECK");
     List<LogRecord> lines = new ArrayList<>();
     Handler handler = new Lines(lines);
-    Logger log = Logger.getLogger(EndedSessionSearch.class.getName());
+    Logger log = Logger.getLogger(SearchFailures.class.getName());
     log.addHandler(handler);
     try {
       reconciler.round();

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.redis.process.TestRedis;
+import dev.bulwark.revocation.ledger.Lease;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
-import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
-import dev.bulwark.revocation.push.Watermark;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.rules.SessionType;
@@ -80,26 +79,34 @@ class BackgroundWorkTest {
     MissedPushes missed = new MissedPushes(connection);
     RevocationPusher pusher = new RevocationPusher(connection, clock, Duration.ZERO, new Spans());
     Revoker revoker = new Revoker(ledger, connection, pusher, missed, metrics, observer, clock);
-    return new BackgroundWork(
-        ledger,
-        connection,
-        () -> OptionalLong.of(System.nanoTime()),
+    EndingApplier applier =
         new EndingApplier(
             ledger,
             new BisectingOracle(BackgroundWorkTest::none, metrics, clock),
             revoker,
             true,
-            clock),
+            clock);
+    return new BackgroundWork(
+        ledger,
+        new PendingEndings(
+            ledger,
+            applier::expand,
+            applier::expandSet,
+            () -> OptionalLong.of(System.nanoTime()),
+            metrics,
+            System::nanoTime),
         pusher,
-        new Epochs(connection, metrics, clock),
-        new Watermark(connection),
-        missed,
+        new Completeness(
+            new Lease(ledger, "worker", BackgroundWork.LEASE_TIME),
+            connection,
+            missed,
+            metrics,
+            clock,
+            Duration.ofSeconds(10),
+            0),
+        new Refresher(ledger, pusher, metrics, clock, Duration.ofMinutes(10)),
         observer,
-        metrics,
-        clock,
-        Duration.ofSeconds(10),
-        Duration.ofMinutes(10),
-        0);
+        metrics);
   }
 
   private static Set<LedgerToken> none(Collection<LedgerToken> tokens) {
@@ -168,6 +175,18 @@ class BackgroundWorkTest {
     work.round();
     assertThat(gauge("leading")).isEqualTo(1);
     assertThat(age()).isGreaterThanOrEqualTo(300);
+  }
+
+  /** R5: a restart of the only node takes longer than the ten seconds of a running one. */
+  @Test
+  void afterACleanStopNothingShortensTheLifeOfTheWatermark() throws Exception {
+    BackgroundWork work = work(Clock.systemUTC());
+    work.round();
+    work.round();
+    work.finish();
+    // The thread that keeps it goes on until the server has gone.
+    work.keep();
+    assertThat(client.ttl("revocation:complete")).isGreaterThan(3_000);
   }
 
   /** Clock that is set while the test runs. */

@@ -118,6 +118,7 @@ class ServiceRowsTest {
     assertThat(rows.take(token("c", 9)).ticket().row()).isNotEqualTo(busy.ticket().row());
   }
 
+  /** While seconds pass, some requests come late, and clients are read anew. */
   @Test
   void manyThreadsTakeEachIdOnce() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -128,7 +129,13 @@ class ServiceRowsTest {
             threads.submit(
                 () ->
                     IntStream.range(0, 2_000)
-                        .mapToObj(i -> rows.take(token("c" + i % 3, i / 500)).jti())
+                        .mapToObj(
+                            i -> {
+                              if (i % 7 == 0) {
+                                rows.leave("c" + i % 3);
+                              }
+                              return rows.take(token("c" + i % 3, i / 3)).jti();
+                            })
                         .toList()));
       }
       List<String> ids = new ArrayList<>();
