@@ -16,14 +16,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** R1, R2, R7: tokens of a service share a row, and every id of theirs is one that a row has. */
 class ServiceRowsTest {
+
+  private static final int THREADS = 6;
+  private static final int SECONDS = 2_000;
 
   private final Set<LedgerToken> queued = ConcurrentHashMap.newKeySet();
   private volatile boolean refuses;
@@ -118,35 +121,40 @@ class ServiceRowsTest {
     assertThat(rows.take(token("c", 9)).ticket().row()).isNotEqualTo(busy.ticket().row());
   }
 
-  /** While seconds pass, some requests come late, and clients are read anew. */
+  /** All at once in each of many seconds, while the client is read anew, and some come late. */
   @Test
   void manyThreadsTakeEachIdOnce() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(8);
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    CyclicBarrier together = new CyclicBarrier(THREADS);
     try {
       List<Future<List<String>>> taken = new ArrayList<>();
-      for (int thread = 0; thread < 8; thread++) {
-        taken.add(
-            threads.submit(
-                () ->
-                    IntStream.range(0, 2_000)
-                        .mapToObj(
-                            i -> {
-                              if (i % 7 == 0) {
-                                rows.leave("c" + i % 3);
-                              }
-                              return rows.take(token("c" + i % 3, i / 3)).jti();
-                            })
-                        .toList()));
+      for (int thread = 0; thread < THREADS; thread++) {
+        int number = thread;
+        taken.add(threads.submit(() -> takeInEachSecond(number, together)));
       }
       List<String> ids = new ArrayList<>();
       for (Future<List<String>> each : taken) {
         ids.addAll(each.get());
       }
-      assertThat(ids).hasSize(16_000).doesNotHaveDuplicates();
-      assertThat(ended()).containsAll(ids);
+      assertThat(ids).hasSize(THREADS * SECONDS * 2).doesNotHaveDuplicates();
+      assertThat(ended().containsAll(ids)).as("each has a row").isTrue();
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  private List<String> takeInEachSecond(int thread, CyclicBarrier together) throws Exception {
+    List<String> ids = new ArrayList<>();
+    for (int second = 0; second < SECONDS; second++) {
+      together.await();
+      for (int i = 0; i < 2; i++) {
+        ids.add(rows.take(token("c", thread == 0 ? second - 1 : second)).jti());
+        if (thread == 1) {
+          rows.leave("c");
+        }
+      }
+    }
+    return ids;
   }
 
   /** A place in a row of several, which has room for another one. */
