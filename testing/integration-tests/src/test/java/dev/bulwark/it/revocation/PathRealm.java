@@ -318,13 +318,25 @@ final class PathRealm {
 
   /** Fills in the login form. */
   static FormBrowser.Page signIn(FormBrowser browser, FormBrowser.Page page, String user) {
-    return browser.submit(page, Map.of("username", user, "password", PASSWORD, "credentialId", ""));
+    return browser.submit(
+        passwordForm(browser, page, user),
+        Map.of("username", user, "password", PASSWORD, "credentialId", ""));
+  }
+
+  /** With organizations, a login asks for the name first. */
+  private static FormBrowser.Page passwordForm(
+      FormBrowser browser, FormBrowser.Page page, String user) {
+    return page.response().body().contains("name=\"password\"")
+        ? page
+        : browser.submit(page, Map.of("username", user));
   }
 
   /** Fills in the login form and ticks "remember me". */
   static FormBrowser.Page signInRemembered(
       FormBrowser browser, FormBrowser.Page page, String user) {
-    return browser.submit(page, Map.of("username", user, "password", PASSWORD, "rememberMe", "on"));
+    return browser.submit(
+        passwordForm(browser, page, user),
+        Map.of("username", user, "password", PASSWORD, "rememberMe", "on"));
   }
 
   /** Logs in with a form and redeems the code. */

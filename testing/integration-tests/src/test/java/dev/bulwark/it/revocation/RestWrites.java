@@ -65,6 +65,12 @@ final class RestWrites {
       Map.of(
           "/reset-password",
           Json.object("type", "password", "value", "another-path-battery"),
+          "/partialImport",
+          Json.of(
+              Map.of(
+                  "ifResourceExists", "OVERWRITE",
+                  "users", List.of(Map.of("username", "ben", "enabled", true)),
+                  "clients", List.of(Map.of("clientId", "other")))),
           "/push-revocation",
           "",
           "/logout",
