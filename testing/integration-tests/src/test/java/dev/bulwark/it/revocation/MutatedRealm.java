@@ -3,6 +3,7 @@ package dev.bulwark.it.revocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import org.awaitility.core.ConditionTimeoutException;
 final class MutatedRealm {
 
   private static final String PREFIX = "mutated-";
+
+  /** Before a token is that near its end, another one takes its place. */
+  private static final Duration LEFT = Duration.ofMinutes(2);
 
   /** How long an answer of introspection may be younger than the key of Redis. */
   private static final Duration A_MOMENT = Duration.ofSeconds(5);
@@ -119,6 +123,22 @@ final class MutatedRealm {
     loggedInAt = System.nanoTime();
     if (!compare(write + ", a token got after it")) {
       beginAnew();
+    }
+  }
+
+  /** Gets other tokens in place of those that soon die of old age, as those of API keys. */
+  void replaceOld() {
+    long soon = System.currentTimeMillis() / 1000 + LEFT.toSeconds();
+    kinds
+        .all()
+        .forEach(
+            (kind, tokens) -> {
+              if (Realm.claims(tokens.text("access_token")).get("exp").asLong() < soon) {
+                gone.add(kind);
+              }
+            });
+    if (!gone.isEmpty()) {
+      replaceDead("old age");
     }
   }
 
