@@ -199,7 +199,10 @@ final class RestWrites {
                     // Sessions and the like have ids alone, which are others in the next realm.
                     place.label()
                         + "/"
-                        + (name(chosen.get(i)).isEmpty() ? i : name(chosen.get(i)))));
+                        + (name(chosen.get(i)).isEmpty()
+                            ? i
+                            // Who takes another's place has the next number.
+                            : name(chosen.get(i)).replaceAll("[0-9]+$", ""))));
   }
 
   private List<JsonNode> listed(String path) {
