@@ -65,12 +65,16 @@ final class RestWrites {
       Map.of(
           "/reset-password",
           Json.object("type", "password", "value", "another-path-battery"),
+          // Not of clients: one that is overwritten is another one with the same name, see the
+          // limits
+          // in redis-revocation-listener/README.md.
           "/partialImport",
           Json.of(
               Map.of(
-                  "ifResourceExists", "OVERWRITE",
-                  "users", List.of(Map.of("username", "ben", "enabled", true)),
-                  "clients", List.of(Map.of("clientId", "other")))),
+                  "ifResourceExists",
+                  "OVERWRITE",
+                  "users",
+                  List.of(Map.of("username", "ben", "enabled", true)))),
           "/push-revocation",
           "",
           "/logout",
