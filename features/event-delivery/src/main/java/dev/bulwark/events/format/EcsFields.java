@@ -19,7 +19,7 @@ final class EcsFields {
 
   static Map<String, Object> of(EventRecord event) {
     return new Fields()
-        .with("@timestamp", event.time().toString())
+        .with("@timestamp", event.timestamp())
         .with("ecs", Map.of("version", VERSION))
         .with("message", message(event))
         .with("event", event(event))

@@ -37,7 +37,7 @@ public final class EventJson {
             .with("source", source(event.realm()))
             .with("type", "org.keycloak." + (event.admin() ? "admin." : "user.") + event.type())
             .with("subject", event.orderKey())
-            .with("time", event.time().toString())
+            .with("time", event.timestamp())
             .with("datacontenttype", "application/json")
             .with("data", EcsFields.of(event))
             .map());

@@ -1,6 +1,8 @@
 package dev.bulwark.events.record;
 
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ public record EventRecord(
   public static final String ANY_ORDER = "/*";
 
   private static final int MAX_KEY_LENGTH = 255;
+  private static final DateTimeFormatter TIMESTAMP =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   /** Copies the details. */
   public EventRecord {
@@ -56,6 +60,14 @@ public record EventRecord(
   /** Type without the ending that tells an error, for example {@code LOGIN}. */
   public String action() {
     return type.endsWith("_ERROR") ? type.substring(0, type.length() - "_ERROR".length()) : type;
+  }
+
+  /**
+   * The time as RFC 3339 has it, in UTC and always with milliseconds: so texts sort as their times
+   * do.
+   */
+  public String timestamp() {
+    return TIMESTAMP.format(time);
   }
 
   /** Whether what was tried has failed. */
