@@ -61,6 +61,7 @@ def own_code(issuer: Issuer, redis_server: RedisServer) -> Iterator[Send]:
 
 def fastapi(issuer: Issuer, redis_server: RedisServer) -> Iterator[Send]:
     pytest.importorskip("fastapi")
+    pytest.importorskip("httpx")
     from fastapi import FastAPI, Security
     from starlette.testclient import TestClient
 

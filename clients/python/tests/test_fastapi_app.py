@@ -20,7 +20,7 @@ from redis.exceptions import RedisError, WatchError
 from servers import RedisServer, until
 from test_topologies import documented_rules
 
-for needed in ("authlib", "fastapi", "httpx", "jinja2"):
+for needed in ("authlib", "fastapi", "httpx", "itsdangerous", "jinja2"):
     pytest.importorskip(needed)
 
 from fastapi.responses import PlainTextResponse

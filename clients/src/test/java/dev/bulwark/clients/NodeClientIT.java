@@ -25,13 +25,13 @@ class NodeClientIT {
   private static final Duration INSTALL = Duration.ofMinutes(4);
   private static final Duration SUITE = Duration.ofMinutes(5);
 
-  /** Needs Node 20, and redis-server and openssl on the path. */
+  /** Needs Node 20, and npm, redis-server and openssl on the path. */
   private static final String MISSING =
       """
       const { existsSync } = require('node:fs');
       const { delimiter, join } = require('node:path');
       if (Number(process.versions.node.split('.')[0]) < 20) console.log('Node 20');
-      for (const program of ['redis-server', 'openssl']) {
+      for (const program of ['npm', 'redis-server', 'openssl']) {
         if (!process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))) console.log(program);
       }
       """;
@@ -71,16 +71,16 @@ class NodeClientIT {
     if ("offline=true".equals(System.getProperty("bulwark.maven"))) {
       return "its packages are not installed, and Maven is offline";
     }
-    Optional<Command.Result> npm =
+    Command.Result npm =
         Command.run(
-            FOLDER,
-            INSTALL,
-            List.of("npm", "install", "--ignore-scripts", "--no-save", "--fetch-retries=1"));
-    if (npm.isPresent() && npm.get().exit() == 0 && hasPackages()) {
+                FOLDER,
+                INSTALL,
+                List.of("npm", "install", "--ignore-scripts", "--no-save", "--fetch-retries=1"))
+            .orElseThrow();
+    if (npm.exit() == 0 && hasPackages()) {
       return null;
     }
-    return "npm cannot install its packages\n"
-        + npm.map(Command.Result::output).orElse("npm is not installed");
+    return "npm cannot install its packages\n" + npm.output();
   }
 
   private static boolean hasPackages() {

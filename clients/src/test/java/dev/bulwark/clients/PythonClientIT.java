@@ -40,7 +40,10 @@ class PythonClientIT {
   @Test
   void passesItsTests() {
     Command.Result result =
-        Command.run(FOLDER, SUITE, List.of(interpreter(), "-m", "pytest", "-p", "no:cacheprovider"))
+        Command.run(
+                FOLDER,
+                SUITE,
+                List.of(interpreter(), "-m", "pytest", "-rs", "-p", "no:cacheprovider"))
             .orElseThrow();
     System.out.println("clients/python:\n" + result.output());
     assertThat(result.exit()).as("exit code of pytest").isZero();
