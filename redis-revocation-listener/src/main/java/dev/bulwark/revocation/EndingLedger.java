@@ -244,8 +244,9 @@ final class EndingLedger {
     try {
       Future<Boolean> expansion =
           expansions
-              .start(endings, ledger::retrySoon)
-              .thenApplyAsync(applied -> applied && isSettled(), pools.expand());
+              .start(endings)
+              // Asked after the search: what a server lacks that has taken over, it has not found.
+              .thenApplyAsync(applied -> applied && ledger.isSettled(), pools.expand());
       if (redis.isAvailable() && !config.pushWait().isZero()) {
         return expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -257,15 +258,5 @@ final class EndingLedger {
       LOG.error("Applying endings to the ledger failed and is repeated", e.getCause());
     }
     return false;
-  }
-
-  /** Asked after the search: what a server lacks that has taken over, no search has found. */
-  private boolean isSettled() {
-    try {
-      return ledger.isSettled();
-    } catch (SQLException e) {
-      LOG.debug("It is not known whether the database has all rows", e);
-      return false;
-    }
   }
 }

@@ -78,23 +78,20 @@ final class Issuance implements IssuedTokens.Ledger {
   }
 
   @Override
-  public void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+  public void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread)
+      throws Exception {
     if (onThisThread || tickets.isEmpty()) {
-      tickets.forEach(ledger::awaitRow);
-      return;
+      await(tickets);
+    } else {
+      Pools.await(pools.expand().submit(() -> await(tickets)));
     }
-    try {
-      Pools.await(
-          pools
-              .expand()
-              .submit(
-                  () -> {
-                    tickets.forEach(ledger::awaitRow);
-                    return true;
-                  }));
-    } catch (SQLException | RejectedExecutionException e) {
-      tickets.forEach(ticket -> ledger.setAside(ticket, e));
+  }
+
+  private boolean await(Collection<Ticket<LedgerToken>> tickets) throws Exception {
+    for (Ticket<LedgerToken> ticket : tickets) {
+      ledger.awaitRow(ticket);
     }
+    return true;
   }
 
   @Override
@@ -146,7 +143,7 @@ final class Issuance implements IssuedTokens.Ledger {
   private void verifySessions(List<Ending> sessions) {
     try {
       database.run(connection -> database.endings().insert(connection, sessions));
-      expansions.start(sessions, ledger::retrySoon);
+      expansions.start(sessions);
     } catch (SQLException | RuntimeException e) {
       LOG.warn(
           "A transaction that issued tokens was rolled back, and the state of its "

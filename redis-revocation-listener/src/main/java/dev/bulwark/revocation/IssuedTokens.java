@@ -27,7 +27,7 @@ final class IssuedTokens {
   /** Those that Keycloak may reject from their issue on. */
   private final Set<LedgerToken> doubtful = new LinkedHashSet<>();
 
-  /** Where they go. Its methods never throw. */
+  /** Where they go. */
   interface Ledger {
 
     /** Queues a row: from now on others may write it. */
@@ -37,13 +37,19 @@ final class IssuedTokens {
      * Returns when queued rows are in the ledger.
      *
      * @param onThisThread false if a JTA transaction is on this thread
+     * @throws Exception if one of them is not: its token must not leave
      */
-    void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread);
+    void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) throws Exception;
 
-    /** What these tokens lean on may never have been stored: Keycloak has to be asked. */
+    /**
+     * What these tokens lean on may never have been stored: Keycloak has to be asked. Never throws.
+     */
     void verifyRolledBack(Collection<LedgerToken> tokens);
 
-    /** Keycloak may reject these from their issue on: it has to be asked. Does not wait. */
+    /**
+     * Keycloak may reject these from their issue on: it has to be asked. Does not wait, and never
+     * throws.
+     */
     void verify(Collection<LedgerToken> tokens);
   }
 
@@ -86,8 +92,12 @@ final class IssuedTokens {
     doubtful.add(token);
   }
 
-  /** The transaction has been committed: returns when all rows are with the database. */
-  void committed(boolean onThisThread) {
+  /**
+   * The transaction has been committed: returns when all rows are with the database.
+   *
+   * @throws Exception if the response must not leave, since a row is not there
+   */
+  void committed(boolean onThisThread) throws Exception {
     for (LedgerToken token : unsettled) {
       queued.computeIfAbsent(token, ledger::queueRow);
     }
@@ -102,11 +112,16 @@ final class IssuedTokens {
    * has caught the exception that made the database roll back, the response with the token leaves
    * all the same (seen with two logins that import the same user of an LDAP). So the tokens get
    * their rows, and Keycloak is asked whether they are alive.
+   *
+   * @throws Exception if a row is not there
    */
-  void rolledBack(boolean onThisThread) {
-    committed(onThisThread);
-    if (!queued.isEmpty()) {
-      ledger.verifyRolledBack(queued.keySet());
+  void rolledBack(boolean onThisThread) throws Exception {
+    try {
+      committed(onThisThread);
+    } finally {
+      if (!queued.isEmpty()) {
+        ledger.verifyRolledBack(queued.keySet());
+      }
     }
   }
 }

@@ -61,7 +61,7 @@ record RevocationConfig(
           30_000,
           2000,
           "How long a token response waits at most for its row in the ledger, rounded up to"
-              + " seconds. After that the row is written in the background.");
+              + " seconds. After that it is 503 and has no token.");
   private static final Option<Duration> PUSH_WAIT =
       Option.millis(
           "push-wait",

@@ -25,7 +25,6 @@ import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.worker.Refresher;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import dev.bulwark.revocation.writer.ServiceRows;
-import dev.bulwark.revocation.writer.SetAsideNotice;
 import dev.bulwark.trace.Spans;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -44,12 +43,9 @@ final class RevocationService implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RevocationService.class);
   private static final Duration SECOND_NET = Duration.ofSeconds(30);
   private static final Duration EVICTION = Duration.ofMillis(500);
-  private static final Duration NOTICE = Duration.ofSeconds(1);
 
   private final LedgerDatabase database;
   private final LedgerWriter ledger;
-  private final SetAsideNotice notice;
-  private final PeriodicTask noticeRounds;
   private final Issuance issuance;
   private final EndingLedger endings;
   private final Completeness completeness;
@@ -95,9 +91,6 @@ final class RevocationService implements AutoCloseable {
     this.metrics = metrics;
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
-    this.notice = new SetAsideNotice(database, ledger);
-    this.noticeRounds = new PeriodicTask("bulwark-revocation-notice", NOTICE, notice::round);
-    ledger.onSetAside(noticeRounds::wake);
     RevocationPusher pusher = new RevocationPusher(redis, clock, config.expiryGrace(), spans);
     this.report = new RevocationReport(database, redis, clock);
     MissedPushes missed = new MissedPushes(redis);
@@ -121,7 +114,7 @@ final class RevocationService implements AutoCloseable {
                 database,
                 expander::expand,
                 expander::expandSet,
-                notice::writtenUntil,
+                ledger::isSettled,
                 metrics,
                 System::nanoTime),
             pusher,
@@ -151,7 +144,7 @@ final class RevocationService implements AutoCloseable {
         new Confirmer(
             database,
             redis,
-            notice::hasAll,
+            ledger::isSettled,
             sessionless,
             expander,
             pusher,
@@ -182,7 +175,6 @@ final class RevocationService implements AutoCloseable {
   }
 
   void start() {
-    noticeRounds.start();
     workRounds.start();
     keeperRounds.start();
     searches.forEach(PeriodicTask::start);
@@ -194,10 +186,6 @@ final class RevocationService implements AutoCloseable {
     attempt(
         ledger::guard,
         "Ledger rows that a failover may have lost could not be written. The write is repeated");
-    // A row that cannot be written must not keep what is revoked from Redis.
-    attempt(
-        ledger::retry,
-        "Rows of issued tokens could not be written to the ledger. The write is repeated");
     attempt(
         endings::recordLate,
         "Users that may have lost the role offline_access during a login could not be looked for."
@@ -284,10 +272,6 @@ final class RevocationService implements AutoCloseable {
       pools.end();
       workRounds.close();
       keeperRounds.close();
-      // Tokens that have left the server must be in the ledger: nobody else knows of them.
-      ledger.close();
-      noticeRounds.close();
-      notice.round();
       finishWork();
       reconciler.release();
       secondNet.release();

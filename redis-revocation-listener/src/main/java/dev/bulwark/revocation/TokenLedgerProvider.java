@@ -12,6 +12,7 @@ import dev.bulwark.revocation.writer.ServiceRows;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
+import jakarta.ws.rs.ServiceUnavailableException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.crypto.KeyUse;
@@ -29,8 +30,9 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.transaction.JtaTransactionManagerLookup;
 
 /**
- * Enters the tokens of one request in the ledger before its response leaves. Keycloak is asked
- * about the tokens of a request that was rolled back.
+ * Enters the tokens of one request in the ledger before its response leaves. A token that has no
+ * row does not leave: nothing would end it. Keycloak is asked about the tokens of a request that
+ * was rolled back.
  *
  * <p>The row of a token whose session was committed before this request is queued at once, so that
  * others can write it while the token is still being signed: that halves what the ledger costs. A
@@ -61,26 +63,14 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     }
     if (!canHaveRow(token)) {
       running.metrics().ledgerFailed();
-      running.metrics().ledgerLost(1);
-      LOG.warnf(
-          "A token was issued for client %s without a row in the ledger, so a "
-              + "logout does not revoke it in Redis. It needs iat, exp and a jti of at "
-              + "most %d characters, none of them NUL. Check the protocol mappers and "
-              + "extensions that change them.",
-          token.getIssuedFor(), MAX_TEXT);
-      return;
+      throw new IllegalStateException(
+          "No token can be issued for client %s: without a row in the ledger no logout would end it."
+                  .formatted(token.getIssuedFor())
+              + " It needs iat, exp and a jti of at most %d characters, none of them NUL. Check the"
+                  .formatted(MAX_TEXT)
+              + " protocol mappers and extensions that change them.");
     }
-    try {
-      enter(token, context.clientSessionCtx().getClientSession(), running);
-    } catch (RuntimeException e) {
-      // Fail open: a token without a row beats no token.
-      running.metrics().ledgerFailed();
-      running.metrics().ledgerLost(1);
-      LOG.error(
-          "A token was issued without a row in the ledger. A logout does not revoke"
-              + " it in Redis, so it is valid until it expires",
-          e);
-    }
+    enter(token, context.clientSessionCtx().getClientSession(), running);
   }
 
   private void enter(
@@ -232,16 +222,33 @@ final class TokenLedgerProvider implements TokenPostProcessor {
             new AbstractKeycloakTransaction() {
               @Override
               protected void commitImpl() {
-                tokens.committed(isFreeOfTransaction());
+                try {
+                  tokens.committed(isFreeOfTransaction());
+                } catch (Exception e) {
+                  throw withheld(e, running);
+                }
               }
 
               @Override
               protected void rollbackImpl() {
-                tokens.rolledBack(isFreeOfTransaction());
+                try {
+                  tokens.rolledBack(isFreeOfTransaction());
+                } catch (Exception e) {
+                  throw withheld(e, running);
+                }
               }
             });
     session.setAttribute(ATTRIBUTE, tokens);
     return tokens;
+  }
+
+  /** Keycloak answers with this instead of the token, in the words of RFC 6749. */
+  private static RuntimeException withheld(Exception reason, RevocationService running) {
+    if (reason instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    running.metrics().ledgerFailed();
+    return new ServiceUnavailableException("temporarily_unavailable", 1L, reason);
   }
 
   /** False in a nested transaction, whose end resumes the outer one on this thread. */

@@ -1,11 +1,13 @@
 package dev.bulwark.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.writer.GroupCommit;
 import dev.bulwark.revocation.writer.GroupCommit.Ticket;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,10 +23,11 @@ class IssuedTokensTest {
   private final List<LedgerToken> written = new ArrayList<>();
   private final List<LedgerToken> doubted = new ArrayList<>();
   private final List<LedgerToken> verified = new ArrayList<>();
+  private boolean refuses;
   private final IssuedTokens tokens = new IssuedTokens(new Recorder());
 
   @Test
-  void allHaveTheirRowsAfterTheCommit() {
+  void allHaveTheirRowsAfterTheCommit() throws Exception {
     issue();
     tokens.committed(true);
     assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
@@ -33,7 +36,7 @@ class IssuedTokensTest {
 
   /** Keycloak may have answered with the token all the same. */
   @Test
-  void allHaveTheirRowsAfterARollbackAndKeycloakIsAsked() {
+  void allHaveTheirRowsAfterARollbackAndKeycloakIsAsked() throws Exception {
     issue();
     tokens.rolledBack(true);
     assertThat(written).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
@@ -42,7 +45,7 @@ class IssuedTokensTest {
 
   /** Not before: Keycloak would not find the session of the token. */
   @Test
-  void keycloakIsAskedAboutATokenThatItMayRejectWhenItsRowsAreWritten() {
+  void keycloakIsAskedAboutATokenThatItMayRejectWhenItsRowsAreWritten() throws Exception {
     issue();
     tokens.verify(UNSETTLED);
     tokens.verify(UNSETTLED);
@@ -53,7 +56,25 @@ class IssuedTokensTest {
   }
 
   @Test
-  void aRequestWithoutTokensLeavesNothing() {
+  void aTokenWhoseRowIsRefusedDoesNotLeave() {
+    refuses = true;
+    issue();
+    tokens.verify(UNSETTLED);
+    assertThatThrownBy(() -> tokens.committed(true)).hasMessage("refused");
+    assertThat(verified).isEmpty();
+  }
+
+  /** Others of the same request may have got theirs. */
+  @Test
+  void keycloakIsAskedAfterARollbackWhateverBecameOfTheRows() {
+    refuses = true;
+    issue();
+    assertThatThrownBy(() -> tokens.rolledBack(true)).hasMessage("refused");
+    assertThat(doubted).containsExactlyInAnyOrder(SETTLED, UNSETTLED);
+  }
+
+  @Test
+  void aRequestWithoutTokensLeavesNothing() throws Exception {
     tokens.rolledBack(true);
     assertThat(written).isEmpty();
     assertThat(doubted).isEmpty();
@@ -73,7 +94,14 @@ class IssuedTokensTest {
   private final class Recorder implements IssuedTokens.Ledger {
 
     private final GroupCommit<LedgerToken> commits =
-        new GroupCommit<>(written::addAll, 10, Duration.ofSeconds(30));
+        new GroupCommit<>(this::write, 10, Duration.ofSeconds(30));
+
+    private void write(List<LedgerToken> rows) throws SQLException {
+      if (refuses) {
+        throw new SQLException("refused");
+      }
+      written.addAll(rows);
+    }
 
     @Override
     public Ticket<LedgerToken> queueRow(LedgerToken token) {
@@ -81,13 +109,10 @@ class IssuedTokensTest {
     }
 
     @Override
-    public void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread) {
+    public void awaitRows(Collection<Ticket<LedgerToken>> tickets, boolean onThisThread)
+        throws Exception {
       for (Ticket<LedgerToken> ticket : tickets) {
-        try {
-          commits.await(ticket);
-        } catch (Exception e) {
-          throw new AssertionError(e);
-        }
+        commits.await(ticket);
       }
     }
 

@@ -3,15 +3,13 @@ package dev.bulwark.revocation.ledger;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Table BULWARK_LEASE: which node does the background work, and which nodes have rows of issued
- * tokens set aside. Two nodes at once that work (after a pause that outlasted the lease) would do
- * the same work twice, which is harmless.
+ * Table BULWARK_LEASE: which node does the background work. Two nodes at once that work (after a
+ * pause that outlasted the lease) would do the same work twice, which is harmless.
  */
 public final class LeaseTable {
 
@@ -20,7 +18,6 @@ public final class LeaseTable {
   private final String table;
   private final String insert;
   private final String update;
-  private final String nowMillis;
 
   /**
    * In a schema.
@@ -29,7 +26,6 @@ public final class LeaseTable {
    */
   public LeaseTable(SqlDialect dialect, String schema) {
     this.table = schema + NAME;
-    this.nowMillis = dialect.nowMillis();
     this.insert =
         dialect.insertNew(table, List.of("NAME", "OWNER", "EXPIRES_AT"), List.of("NAME"), 1);
     this.update =
@@ -79,38 +75,6 @@ public final class LeaseTable {
         connection.prepareStatement(
             "UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ? AND OWNER = ?")) {
       statement.setString(1, name);
-      statement.setString(2, owner);
-      statement.executeUpdate();
-    }
-  }
-
-  /** Whether another node holds a lease whose name has a prefix. */
-  public boolean isHeldElsewhere(Connection connection, String prefix, String owner)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT 1 FROM "
-                + table
-                + " WHERE NAME LIKE ? AND OWNER <> ? AND EXPIRES_AT >= "
-                + nowMillis)) {
-      statement.setString(1, prefix + '%');
-      statement.setString(2, owner);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
-      }
-    }
-  }
-
-  /** Deletes a node's lease whose name has a prefix, and those that have run out. */
-  public void remove(Connection connection, String prefix, String owner) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "DELETE FROM "
-                + table
-                + " WHERE NAME LIKE ? AND (OWNER = ? OR EXPIRES_AT < "
-                + nowMillis
-                + ")")) {
-      statement.setString(1, prefix + '%');
       statement.setString(2, owner);
       statement.executeUpdate();
     }

@@ -74,8 +74,8 @@ final class TokenInsert {
   }
 
   /**
-   * Nodes that insert the same rows in different orders would wait for each other. Each of several
-   * tokens sets their row aside.
+   * Nodes that insert the same rows in different orders would wait for each other. A row that is
+   * shared by several tokens can be there once for each.
    */
   private static List<LedgerToken> sorted(List<LedgerToken> rows) {
     return rows.size() > 1 ? rows.stream().distinct().sorted(TokenTable.BY_KEY).toList() : rows;

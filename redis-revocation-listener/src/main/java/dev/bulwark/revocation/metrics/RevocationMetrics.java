@@ -43,7 +43,6 @@ public final class RevocationMetrics implements AutoCloseable {
   private final Counter restored;
   private final Counter late;
   private final Counter ledgerFailures;
-  private final Counter ledgerLost;
   private final Counter ledgerRewritten;
   private final Counter ledgerForgotten;
   private final Counter endingsFailed;
@@ -65,8 +64,8 @@ public final class RevocationMetrics implements AutoCloseable {
     this.failures = counter("push.failures", "Attempts to write to Redis that failed");
     this.restored = counter("restored", "Keys that Redis had lost and got again");
     this.late = counter("late", "Tokens found by a later pass of an ending, not by the first");
-    this.ledgerFailures = counter("ledger.failures", "Tokens issued without a ledger row");
-    this.ledgerLost = counter("ledger.lost", "Tokens whose ledger row was given up");
+    this.ledgerFailures =
+        counter("ledger.failures", "Tokens that did not leave for want of a ledger row");
     this.ledgerRewritten =
         counter("ledger.rewritten", "Ledger rows written again, in case a failover lost them");
     this.ledgerForgotten =
@@ -96,7 +95,7 @@ public final class RevocationMetrics implements AutoCloseable {
     gauge("realms.held", "Realms whose revocations cannot be completed now", heldRealms::get);
     gauge(
         "pending.age.seconds",
-        "Time since the oldest token that Redis lacks, or may lack, was revoked",
+        "Time since the oldest token that Redis lacks was revoked",
         () -> oldest.get() == 0 ? 0 : (clock.millis() - oldest.get()) / 1000.0);
     gauge(
         "round.age.seconds",
@@ -154,14 +153,9 @@ public final class RevocationMetrics implements AutoCloseable {
     late.increment(count);
   }
 
-  /** A token went out without a row. */
+  /** A token does not leave, since it has no row. */
   public void ledgerFailed() {
     ledgerFailures.increment();
-  }
-
-  /** Rows were given up: nothing will find their tokens. */
-  public void ledgerLost(int rows) {
-    ledgerLost.increment(rows);
   }
 
   /** Rows were written again after a connection was lost or another database server answered. */
@@ -289,8 +283,7 @@ public final class RevocationMetrics implements AutoCloseable {
    * What Redis lacks.
    *
    * @param count number of tokens
-   * @param since when the oldest of them was revoked, or one that has no row in the ledger yet;
-   *     milliseconds since 1970, 0 if none
+   * @param since when the oldest of them was revoked, milliseconds since 1970; 0 if none
    */
   public void backlog(long count, long since) {
     pending.set(count);

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
@@ -45,24 +46,12 @@ public final class Confirmer {
 
   private final LedgerDatabase database;
   private final RedisConnection redis;
-  private final Rows rows;
+  private final BooleanSupplier isSettled;
   private final Sessionless sessionless;
   private final EndingApplier expander;
   private final RevocationPusher pusher;
   private final Clock clock;
   private final Executor executor;
-
-  /** The rows of tokens that have left, and may have been set aside. */
-  @FunctionalInterface
-  public interface Rows {
-
-    /**
-     * Waits until each token of a user that has left any node is in the ledger.
-     *
-     * @return false if that takes too long, or cannot be known
-     */
-    boolean await(String realmId, String userId, Duration limit) throws InterruptedException;
-  }
 
   /** Ends tokens that no session carries. */
   @FunctionalInterface
@@ -79,12 +68,13 @@ public final class Confirmer {
   /**
    * With its collaborators.
    *
+   * @param isSettled whether the tokens that have left any node have their rows in the ledger
    * @param executor for what a request waits for; mass work must not hold it up
    */
   public Confirmer(
       LedgerDatabase database,
       RedisConnection redis,
-      Rows rows,
+      BooleanSupplier isSettled,
       Sessionless sessionless,
       EndingApplier expander,
       RevocationPusher pusher,
@@ -92,7 +82,7 @@ public final class Confirmer {
       Executor executor) {
     this.database = database;
     this.redis = redis;
-    this.rows = rows;
+    this.isSettled = isSettled;
     this.sessionless = sessionless;
     this.expander = expander;
     this.pusher = pusher;
@@ -121,14 +111,10 @@ public final class Confirmer {
 
   private boolean isConfirmed(String realmId, String userId, long end) {
     try {
-      boolean complete = hasRows(realmId, userId, end);
-      // Where a row may be missing, the tokens that are known end all the same.
-      return isDone(realmId, userId, end) && complete;
+      // Asked after the search: what a server lacks that has taken over, no search has found.
+      return isDone(realmId, userId, end) && isSettled.getAsBoolean();
     } catch (SQLException e) {
       throw new CompletionException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 
@@ -145,11 +131,6 @@ public final class Confirmer {
         LOG.debug("The ended tokens of a user are looked for again", e);
       }
     }
-  }
-
-  private boolean hasRows(String realmId, String userId, long end) throws InterruptedException {
-    long left = end - System.nanoTime();
-    return left > 0 && rows.await(realmId, userId, Duration.ofNanos(left));
   }
 
   /**

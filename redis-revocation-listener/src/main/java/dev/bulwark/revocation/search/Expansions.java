@@ -57,19 +57,17 @@ public final class Expansions {
   /**
    * Starts with the endings.
    *
-   * @param before is run before them: the rows of their tokens may have been set aside
    * @return done when all are applied or have failed, and says whether all are applied; what fails
    *     is logged and left to the background work
    * @throws RejectedExecutionException if too much waits already
    */
-  public CompletableFuture<Boolean> start(List<Ending> endings, Runnable before) {
+  public CompletableFuture<Boolean> start(List<Ending> endings) {
     Run run = new Run(new CompletableFuture<>(), new AtomicBoolean(true));
-    shortWork.execute(() -> run.complete(() -> begin(endings, before, run)));
+    shortWork.execute(() -> run.complete(() -> begin(endings, run)));
     return run.done;
   }
 
-  private boolean begin(List<Ending> endings, Runnable before, Run run) {
-    before.run();
+  private boolean begin(List<Ending> endings, Run run) {
     long retryUntil = System.nanoTime() + RETRY_TIME.toNanos();
     List<Ending> few = endings.subList(0, Math.min(FEW_ENDINGS, endings.size()));
     List<Ending> many = endings.subList(few.size(), endings.size());

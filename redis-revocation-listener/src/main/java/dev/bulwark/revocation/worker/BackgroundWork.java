@@ -181,17 +181,12 @@ public final class BackgroundWork {
     }
     SortedSet<String> epochs = completeness.epochs();
     Backlog backlog = database.call(c -> database.revoked().backlog(c, epochs, seconds()));
-    metrics.backlog(backlog.count(), earlier(backlog.oldest(), endings.lackingRowsSince()));
+    metrics.backlog(backlog.count(), backlog.oldest());
     if (drained && backlog.count() == 0 && completeUntil.isPresent()) {
       Map<String, String> names = database.call(database.realms()::names);
       completeness.say(completeUntil.get(), names, endings.troubles());
     }
     return waits && drained;
-  }
-
-  /** The earlier one of two times, of which 0 is none. */
-  private static long earlier(long one, long other) {
-    return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
   }
 
   /** Whether there may be more. */

@@ -8,10 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 
 /**
  * When an ending is laid over the ledger again. A request that was under way when the ending was
@@ -19,8 +18,8 @@ import java.util.function.Supplier;
  * passes are for stalls.
  *
  * <p>A pass counts for {@link #completeUntil} when the rows of all tokens that had left before it
- * were in the ledger. If no pass was like that, as while the ledger is locked, there is one more as
- * soon as they are in, and the ending stays until then.
+ * were in the ledger. If no pass was like that, as after a failover of the database, there is one
+ * more as soon as they are in, and the ending stays until then.
  *
  * <p>Ages count from when this node first saw the ending in force, by {@link System#nanoTime()}.
  * The time in the ending is that of the event, which may have been committed much later, and of
@@ -35,37 +34,32 @@ final class EndingSchedule {
   private final Map<String, Entry> entries = new HashMap<>();
   private Optional<Moment> lastRound = Optional.empty();
 
-  /** Tokens that had left by then have their rows. */
-  private OptionalLong written = OptionalLong.empty();
-
   /**
    * Those of the endings that are due for a pass now; forgets endings that are gone. One that is
    * not in force yet is as if it were not there.
    *
    * @param endings all that were in the database
    * @param moment before they were read
-   * @param read after they were read, by {@link System#nanoTime()}
-   * @param rowsWritten until when the tokens that have left have their rows, by {@link
-   *     System#nanoTime()}; asked only where that matters
+   * @param isSettled whether the tokens that have left have their rows; asked only where that
+   *     matters
    */
-  List<Ending> due(
-      List<Ending> endings, Moment moment, long read, Supplier<OptionalLong> rowsWritten) {
+  List<Ending> due(List<Ending> endings, Moment moment, BooleanSupplier isSettled) {
     long now = moment.order();
     Map<String, Ending> inForce = new LinkedHashMap<>();
     for (Ending ending : endings) {
       if (ending.isInForce(moment.millis())) {
         inForce.put(ending.id(), ending);
-        entries.computeIfAbsent(ending.id(), id -> new Entry(moment, lastRound)).look(now, read);
+        entries.computeIfAbsent(ending.id(), id -> new Entry(moment, lastRound));
       }
     }
     entries.keySet().retainAll(inForce.keySet());
     lastRound = Optional.of(moment);
-    if (entries.values().stream()
-        .anyMatch(entry -> entry.isDoubtful(now) && !entry.hasRows(written))) {
-      OptionalLong answer = rowsWritten.get();
-      written = answer.isPresent() ? answer : written;
+    List<Entry> lacking =
+        entries.values().stream().filter(entry -> entry.isOpen(now) && !entry.hasRows).toList();
+    if (!lacking.isEmpty() && isSettled.getAsBoolean()) {
+      lacking.forEach(entry -> entry.hasRows = true);
     }
-    inForce.keySet().removeIf(id -> !entry(id).isDue(now, written));
+    inForce.keySet().removeIf(id -> !entry(id).isDue(now));
     return List.copyOf(inForce.values());
   }
 
@@ -82,7 +76,7 @@ final class EndingSchedule {
     Entry entry = entries.get(ending.id());
     if (entry != null) {
       entry.passes = entry.passesDue(now);
-      entry.sure |= entry.hasRows(written);
+      entry.sure |= entry.hasRows;
     }
   }
 
@@ -134,31 +128,19 @@ final class EndingSchedule {
     return until;
   }
 
-  /**
-   * When the oldest of the endings was first seen whose passes all lacked rows, milliseconds since
-   * 1970; 0 if there is none.
-   */
-  long lackingRowsSince() {
-    return entries.values().stream()
-        .filter(entry -> entry.passes > 0 && !entry.sure)
-        .mapToLong(entry -> entry.firstSeen.millis())
-        .min()
-        .orElse(0);
-  }
-
   private static final class Entry {
     private final Moment firstSeen;
-
-    /**
-     * When it was first read with a pass due, by {@link System#nanoTime()}; empty before. What it
-     * ends has left by then: a request that was under way at its commit leaves somewhat later.
-     */
-    private OptionalLong read = OptionalLong.empty();
 
     /** The last round in which it was not there yet. */
     private final Optional<Moment> notBefore;
 
     private int passes;
+
+    /**
+     * Whether all rows were in at a time when a pass was due: what it ends has left by then. A
+     * request that was under way at its commit leaves somewhat later.
+     */
+    private boolean hasRows;
 
     /** Whether all rows were in when one of the passes began. */
     private boolean sure;
@@ -168,23 +150,12 @@ final class EndingSchedule {
       this.notBefore = notBefore;
     }
 
-    boolean isDoubtful(long now) {
+    boolean isOpen(long now) {
       return !sure && passesDue(now) > 0;
     }
 
-    /** Whether the rows of all tokens that it ends are in the ledger. */
-    boolean hasRows(OptionalLong written) {
-      return written.isPresent() && read.isPresent() && written.getAsLong() - read.getAsLong() >= 0;
-    }
-
-    void look(long now, long nanos) {
-      if (read.isEmpty() && passesDue(now) > 0) {
-        read = OptionalLong.of(nanos);
-      }
-    }
-
-    boolean isDue(long now, OptionalLong written) {
-      return passesDue(now) > passes || isDoubtful(now) && hasRows(written);
+    boolean isDue(long now) {
+      return passesDue(now) > passes || isOpen(now) && hasRows;
     }
 
     int passesDue(long now) {

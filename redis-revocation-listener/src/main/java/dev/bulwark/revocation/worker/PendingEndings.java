@@ -13,11 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -62,7 +61,7 @@ public final class PendingEndings {
   private final LedgerDatabase database;
   private final Pass pass;
   private final SetPass setPass;
-  private final Supplier<OptionalLong> rowsWritten;
+  private final BooleanSupplier isSettled;
   private final RevocationMetrics metrics;
   private final LongSupplier nanos;
   private final EndingSchedule schedule = new EndingSchedule();
@@ -91,22 +90,21 @@ public final class PendingEndings {
   /**
    * With its collaborators.
    *
-   * @param rowsWritten until when the tokens that have left any node have their rows in the ledger,
-   *     by {@link System#nanoTime()}; may wait a little for that
+   * @param isSettled whether the tokens that have left any node have their rows in the ledger
    * @param nanos {@link System#nanoTime()}
    */
   public PendingEndings(
       LedgerDatabase database,
       Pass pass,
       SetPass setPass,
-      Supplier<OptionalLong> rowsWritten,
+      BooleanSupplier isSettled,
       RevocationMetrics metrics,
       LongSupplier nanos) {
     this.nanos = nanos;
     this.database = database;
     this.pass = pass;
     this.setPass = setPass;
-    this.rowsWritten = rowsWritten;
+    this.isSettled = isSettled;
     this.metrics = metrics;
   }
 
@@ -140,7 +138,7 @@ public final class PendingEndings {
 
   private List<Ending> due(List<Ending> all, Moment began) {
     long now = nanos.getAsLong();
-    Set<Ending> due = new HashSet<>(schedule.due(all, began, now, rowsWritten));
+    Set<Ending> due = new HashSet<>(schedule.due(all, began, isSettled));
     return all.stream()
         .filter(ending -> due.contains(ending) || doubts.isDue(ending, now))
         .sorted(Comparator.comparingLong(troubled::lastTrouble))
@@ -172,14 +170,6 @@ public final class PendingEndings {
   /** What the last round could not find out, by the id of the realm. */
   Map<String, RealmTrouble> troubles() {
     return troubles;
-  }
-
-  /**
-   * Since when tokens of an ending may be missing in Redis because no pass of it had all rows,
-   * milliseconds since 1970; 0 if there is no such ending.
-   */
-  long lackingRowsSince() {
-    return schedule.lackingRowsSince();
   }
 
   /** All endings. Each stays for a minute and more, so most were read by an earlier round. */

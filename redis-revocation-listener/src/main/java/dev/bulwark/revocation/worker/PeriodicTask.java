@@ -23,7 +23,6 @@ public final class PeriodicTask implements AutoCloseable {
   private final Thread thread;
   private final Object wakeUp = new Object();
   private boolean closed;
-  private boolean woken;
 
   /**
    * Not started yet.
@@ -53,23 +52,14 @@ public final class PeriodicTask implements AutoCloseable {
         LOG.warnf(e, "A round of %s failed and is repeated", name);
       }
       synchronized (wakeUp) {
-        if (!closed && !woken) {
+        if (!closed) {
           try {
             wakeUp.wait(interval.toMillis());
           } catch (InterruptedException e) {
             return;
           }
         }
-        woken = false;
       }
-    }
-  }
-
-  /** Begins the next round at once, or after the one that runs. */
-  public void wake() {
-    synchronized (wakeUp) {
-      woken = true;
-      wakeUp.notifyAll();
     }
   }
 

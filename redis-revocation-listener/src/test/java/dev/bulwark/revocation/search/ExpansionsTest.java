@@ -101,7 +101,7 @@ class ExpansionsTest {
             ledger, new BisectingOracle(Set::copyOf, metrics, CLOCK), revoker, true, CLOCK);
     Ending ending = new Endings("TEST", CLOCK.millis()).user("r", "u");
     new Expansions(applier, Runnable::run, Runnable::run)
-        .start(List.of(ending), () -> {})
+        .start(List.of(ending))
         .get(1, TimeUnit.MINUTES);
   }
 

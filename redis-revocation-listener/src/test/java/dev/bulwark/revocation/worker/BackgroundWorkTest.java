@@ -31,7 +31,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -89,12 +88,7 @@ class BackgroundWorkTest {
     return new BackgroundWork(
         ledger,
         new PendingEndings(
-            ledger,
-            applier::expand,
-            applier::expandSet,
-            () -> OptionalLong.of(System.nanoTime()),
-            metrics,
-            System::nanoTime),
+            ledger, applier::expand, applier::expandSet, () -> true, metrics, System::nanoTime),
         pusher,
         new Completeness(
             new Lease(ledger, "worker", BackgroundWork.LEASE_TIME),

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,17 +24,7 @@ class EndingScheduleTest {
   private boolean written = true;
 
   private List<Ending> due(List<Ending> endings, Moment moment) {
-    return due(schedule, endings, moment, () -> written);
-  }
-
-  /** Asked when the endings have been read, rows are written until now or not at all. */
-  private static List<Ending> due(
-      EndingSchedule schedule, List<Ending> endings, Moment moment, BooleanSupplier written) {
-    return schedule.due(
-        endings,
-        moment,
-        moment.order(),
-        () -> written.getAsBoolean() ? OptionalLong.of(moment.order()) : OptionalLong.empty());
+    return schedule.due(endings, moment, () -> written);
   }
 
   private static Moment at(long time) {
@@ -142,7 +130,7 @@ class EndingScheduleTest {
     assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 2_000));
   }
 
-  /** The rows of tokens are set aside: what the passes do not find must not be called complete. */
+  /** A standby has taken over: what the passes do not find must not be called complete. */
   @Test
   void aPassWithoutAllRowsDoesNotCountForCompleteness() {
     assertThat(due(all, at(T))).isEmpty();
@@ -163,66 +151,24 @@ class EndingScheduleTest {
     assertThat(schedule.finished(all)).containsExactly(ending);
   }
 
-  /** R3: each node needs longer for its rows than a round waits, and all rows are written. */
-  @Test
-  void anAnswerThatComesRoundsLaterCountsForWhatWasDueBefore() {
-    assertThat(schedule.due(all, at(T), nanos(T + 10), OptionalLong::empty)).isEmpty();
-    for (long age : new long[] {1_000, 2_000, 3_000}) {
-      schedule.due(all, at(T + age), nanos(T + age + 10), OptionalLong::empty);
-      schedule.passed(ending, nanos(T + age));
-      assertThat(schedule.completeUntil(Set.of())).hasValue(at(T - 1_000));
-    }
-    // Asked in the round in which the first pass was due.
-    assertThat(due(T + 4_000, T + 1_020)).containsExactly(ending);
-    schedule.passed(ending, nanos(T + 4_000));
-    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 4_000));
-  }
-
-  /** A request that was under way at the logout: its token leaves after the answer, without row. */
-  @Test
-  void anAnswerFromBeforeTheFirstPassWasDueDoesNotCount() {
-    Ending older = new Endings("TEST", T).realm("r");
-    due(List.of(older), at(T - 500));
-    List<Ending> both = List.of(older, ending);
-    schedule.due(both, at(T), nanos(T + 10), () -> OptionalLong.of(nanos(T + 20)));
-    schedule.passed(older, nanos(T));
-    assertThat(schedule.due(both, at(T + 1_000), nanos(T + 1_010), OptionalLong::empty))
-        .contains(ending);
-    schedule.passed(ending, nanos(T + 1_000));
-    assertThat(schedule.completeUntil(Set.of()))
-        .as("the other node has not answered")
-        .hasValue(at(T - 500));
-    assertThat(
-            schedule.due(
-                both, at(T + 2_000), nanos(T + 2_010), () -> OptionalLong.of(nanos(T + 2_020))))
-        .contains(ending);
-    schedule.passed(ending, nanos(T + 2_000));
-    schedule.passed(older, nanos(T + 2_000));
-    assertThat(schedule.completeUntil(Set.of())).hasValue(at(T + 2_000));
-  }
-
-  private List<Ending> due(long round, long written) {
-    return schedule.due(all, at(round), nanos(round + 10), () -> OptionalLong.of(nanos(written)));
-  }
-
-  /** Asking costs statements, and the time of other nodes. */
+  /** Asking costs a statement. */
   @Test
   void whetherRowsAreWrittenIsAskedOnlyWhereItMatters() {
-    due(schedule, all, at(T), () -> fail("no pass is due yet"));
+    schedule.due(all, at(T), () -> fail("no pass is due yet"));
     assertThat(due(all, at(T + 500))).containsExactly(ending);
     schedule.passed(ending, nanos(T + 500));
-    assertThat(due(schedule, all, at(T + 2_000), () -> fail("one pass had all rows")))
+    assertThat(schedule.due(all, at(T + 2_000), () -> fail("one pass had all rows")))
         .containsExactly(ending);
-    due(schedule, List.of(), at(T + 3_000), () -> fail("there is no ending"));
+    schedule.due(List.of(), at(T + 3_000), () -> fail("there is no ending"));
   }
 
   @Test
   void aNewLeaderSaysNothingBeforeItHasPassedWhatItFound() {
     EndingSchedule fresh = new EndingSchedule();
     assertThat(fresh.completeUntil(Set.of())).isEmpty();
-    due(fresh, all, at(T), () -> true);
+    fresh.due(all, at(T), () -> true);
     assertThat(fresh.completeUntil(Set.of())).isEmpty();
-    due(fresh, all, at(T + 1_000), () -> true);
+    fresh.due(all, at(T + 1_000), () -> true);
     fresh.passed(ending, nanos(T + 1_000));
     assertThat(fresh.completeUntil(Set.of())).hasValue(at(T + 1_000));
   }

@@ -37,7 +37,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -120,12 +119,7 @@ class EndingsOnDatabaseTest {
             ledger, new BisectingOracle(this::dead, metrics, clock), revoker, true, clock);
     passes =
         new PendingEndings(
-            ledger,
-            applier::expand,
-            applier::expandSet,
-            () -> OptionalLong.of(nanos(now)),
-            metrics,
-            () -> nanos(now));
+            ledger, applier::expand, applier::expandSet, () -> true, metrics, () -> nanos(now));
   }
 
   private Connection connect() throws SQLException {

@@ -53,6 +53,7 @@ final class RestWrites {
       Map.of(
           "roles-by-id", "/roles",
           "members", "/users",
+          "sessions", "/users/{user-id}/sessions",
           "federated-identity", "/identity-provider/instances",
           "consents", "/clients",
           "default-client-scopes", "/client-scopes",
@@ -65,9 +66,7 @@ final class RestWrites {
       Map.of(
           "/reset-password",
           Json.object("type", "password", "value", "another-path-battery"),
-          // Not of clients: one that is overwritten is another one with the same name, see the
-          // limits
-          // in redis-revocation-listener/README.md.
+          // Not of clients: see the limits in redis-revocation-listener/README.md.
           "/partialImport",
           Json.of(
               Map.of(
@@ -185,7 +184,8 @@ final class RestWrites {
     List<JsonNode> found = listed(place.path());
     if (found.isEmpty()) {
       String last = place.path().substring(place.path().lastIndexOf('/') + 1);
-      found = listed(realmPath + LISTS.getOrDefault(last, "/" + last));
+      String list = LISTS.getOrDefault(last, "/" + last);
+      found = places(list).stream().flatMap(each -> listed(each.path()).stream()).toList();
     }
     List<JsonNode> chosen =
         found.stream()
