@@ -171,6 +171,7 @@ class PackageClientsIT {
 
   @Test
   void npm() throws Exception {
+    program("node", "nodejs");
     String npm = program("npm", "npm");
     Run good = npm(npm, key);
     assertThat(good.status()).as("%s", good).isZero();

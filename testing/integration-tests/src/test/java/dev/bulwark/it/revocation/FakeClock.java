@@ -32,6 +32,7 @@ public final class FakeClock {
 
   private static Path compile() {
     Path compiler = Programs.require("cc", "gcc");
+    Programs.requireFile(Path.of("/usr/include/stdlib.h"), "libc6-dev");
     try (InputStream in = FakeClock.class.getResourceAsStream(SOURCE)) {
       Path folder = Files.createDirectories(WorkFolder.of("clock"));
       Path source = folder.resolve(SOURCE);
