@@ -66,6 +66,28 @@ class SqlTest {
   }
 
   @Test
+  void aBatchChangesARowForEachValueAndNullIsNull() throws SQLException {
+    Sql.batch(
+        connection,
+        "INSERT INTO T VALUES (?, ?, ?)",
+        List.of("a", "b"),
+        (parameters, name) -> parameters.text(name).number((Long) null).number(7));
+    Sql.update(connection, "UPDATE T SET NAME = ?, SIZE = 1", p -> p.text(null));
+    assertThat(
+            Sql.exists(
+                connection,
+                "SELECT 1 FROM T WHERE NAME IS NULL AND SIZE = 1 HAVING COUNT(*) = 2",
+                Sql.Binder.NONE))
+        .isTrue();
+    assertThat(
+            Sql.exists(
+                connection,
+                "SELECT 1 FROM T WHERE NAME IN (?, ?)",
+                p -> p.timeout(1).texts(List.of("a", "b"))))
+        .isFalse();
+  }
+
+  @Test
   void aBinderThatFailsLeavesNoStatementOpen() {
     assertThatThrownBy(
             () ->

@@ -6,8 +6,7 @@ import dev.bulwark.revocation.rules.EndingKind;
 import dev.bulwark.revocation.rules.Members;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.rules.Target;
-import dev.bulwark.revocation.sql.NullableParameter;
-import java.sql.PreparedStatement;
+import dev.bulwark.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -45,26 +44,26 @@ final class EndingRow {
 
   private EndingRow() {}
 
-  /** Sets the parameters of a statement, in the order of the columns. */
-  static void set(PreparedStatement statement, Ending ending) throws SQLException {
+  /** Binds the parameters of a statement, in the order of the columns. */
+  static void bind(Sql.Parameters parameters, Ending ending) throws SQLException {
     Keys keys = ending.target().to(Keys.OF);
     Effect effect = ending.effect();
-    int column = 1;
-    statement.setString(column++, ending.id());
-    statement.setString(column++, ending.kind().name());
-    NullableParameter.set(statement, column++, ending.realmId());
-    NullableParameter.set(statement, column++, keys.userId);
-    NullableParameter.set(statement, column++, keys.clientId);
-    NullableParameter.set(statement, column++, keys.sessionId);
-    NullableParameter.set(statement, column++, keys.apiKeyId);
-    NullableParameter.set(statement, column++, keys.jti);
-    statement.setLong(column++, keys.expiresAt);
-    statement.setString(column++, codes(effect.kills()));
-    statement.setLong(column++, effect.issuedBefore());
-    statement.setString(column++, codes(effect.verifies()));
-    statement.setString(column++, cut(ending.cause()));
-    statement.setLong(column++, ending.createdAt());
-    NullableParameter.set(statement, column, keys.members);
+    parameters
+        .text(ending.id())
+        .text(ending.kind().name())
+        .text(ending.realmId())
+        .text(keys.userId)
+        .text(keys.clientId)
+        .text(keys.sessionId)
+        .text(keys.apiKeyId)
+        .text(keys.jti)
+        .number(keys.expiresAt)
+        .text(codes(effect.kills()))
+        .number(effect.issuedBefore())
+        .text(codes(effect.verifies()))
+        .text(cut(ending.cause()))
+        .number(ending.createdAt())
+        .text(keys.members);
   }
 
   /** Reads the row at which the rows stand; empty if this version does not understand it. */

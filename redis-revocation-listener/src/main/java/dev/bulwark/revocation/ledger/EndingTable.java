@@ -5,15 +5,14 @@ import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IndexedText;
 import dev.bulwark.revocation.sql.Savepoint;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -97,48 +96,31 @@ public final class EndingTable {
   private boolean hasToken(
       Connection connection, String sessionId, String realmId, int seconds, long now)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(liveToken)) {
-      if (dialect.hasQueryTimeout()) {
-        statement.setQueryTimeout(seconds);
-      }
-      int parameter = sessions.set(statement, 1, List.of(sessionId));
-      statement.setString(parameter++, realmId);
-      statement.setLong(parameter, now);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
-      }
-    }
+    return Sql.exists(
+        connection,
+        liveToken,
+        parameters ->
+            parameters
+                .timeout(dialect.hasQueryTimeout() ? seconds : 0)
+                .texts(sessions.parameters(List.of(sessionId)))
+                .text(realmId)
+                .number(now));
   }
 
   /** Inserts endings, in whatever transaction the connection is. */
   public void insert(Connection connection, Collection<Ending> endings) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
-      for (Ending ending : endings) {
-        EndingRow.set(statement, ending);
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    Sql.batch(connection, insert, endings, EndingRow::bind);
   }
 
   /** All endings that this version understands, oldest first. */
   public List<Ending> all(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(select + " ORDER BY CREATED_AT, ID")) {
-      return read(statement);
-    }
+    return read(connection, select + " ORDER BY CREATED_AT, ID", Sql.Binder.NONE);
   }
 
   /** The ids of all endings, also of those that this version does not understand. */
   public Set<String> ids(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("SELECT ID FROM " + table);
-        ResultSet rows = statement.executeQuery()) {
-      Set<String> ids = new HashSet<>();
-      while (rows.next()) {
-        ids.add(rows.getString(1));
-      }
-      return ids;
-    }
+    return new HashSet<>(
+        Sql.query(connection, "SELECT ID FROM " + table, Sql.Binder.NONE, row -> row.getString(1)));
   }
 
   /** Those of the endings that are still there and that this version understands, in any order. */
@@ -146,46 +128,30 @@ public final class EndingTable {
     List<Ending> endings = new ArrayList<>();
     for (List<String> chunk : Chunks.of(ids, READ_CHUNK)) {
       List<String> asked = Chunks.padded(chunk);
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              select + " WHERE ID IN (" + SqlDialect.parameters(asked.size()) + ")")) {
-        int parameter = 1;
-        for (String id : asked) {
-          statement.setString(parameter++, id);
-        }
-        endings.addAll(read(statement));
-      }
+      endings.addAll(
+          read(
+              connection,
+              select + " WHERE ID IN (" + SqlDialect.parameters(asked.size()) + ")",
+              parameters -> parameters.texts(asked)));
     }
     return endings;
   }
 
-  private static List<Ending> read(PreparedStatement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      List<Ending> endings = new ArrayList<>();
-      while (rows.next()) {
-        EndingRow.read(rows).ifPresent(endings::add);
-      }
-      return endings;
-    }
+  private static List<Ending> read(Connection connection, String sql, Sql.Binder binder)
+      throws SQLException {
+    return Sql.query(connection, sql, binder, EndingRow::read).stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Deletes endings that are done with. */
   public void delete(Connection connection, Collection<Ending> endings) throws SQLException {
-    List<Ending> sorted = endings.stream().sorted(Comparator.comparing(Ending::id)).toList();
-    for (List<Ending> chunk : Chunks.of(sorted, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "DELETE FROM "
-                  + table
-                  + " WHERE ID IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        int parameter = 1;
-        for (Ending ending : chunk) {
-          statement.setString(parameter++, ending.id());
-        }
-        statement.executeUpdate();
-      }
+    List<String> ids = endings.stream().map(Ending::id).sorted().toList();
+    for (List<String> chunk : Chunks.of(ids, CHUNK)) {
+      Sql.update(
+          connection,
+          "DELETE FROM " + table + " WHERE ID IN (" + SqlDialect.parameters(chunk.size()) + ")",
+          parameters -> parameters.texts(chunk));
     }
   }
 }

@@ -2,11 +2,9 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.JtiRange;
 import dev.bulwark.revocation.rules.RevokedToken;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,16 +58,11 @@ public final class KeycloakRevokedTable {
             + RevokedTable.NAME
             + " r WHERE r.JTI = k.ID) LIMIT "
             + limit;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setLong(1, now);
-      List<RevokedToken> missing = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          missing.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
-        }
-      }
-      return missing;
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> parameters.number(now),
+        row -> new RevokedToken(row.getString(1), row.getLong(2)));
   }
 
   /**
@@ -77,17 +70,12 @@ public final class KeycloakRevokedTable {
    * has none, and the ledger need not be read: PostgreSQL would read all of it.
    */
   private boolean hasUnknown(Connection connection, long now) throws SQLException {
-    List<String> live = new ArrayList<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT ID FROM " + table + " WHERE EXPIRE > ? LIMIT " + (MAX_LOOKUPS + 1))) {
-      statement.setLong(1, now);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          live.add(rows.getString(1));
-        }
-      }
-    }
+    List<String> live =
+        Sql.query(
+            connection,
+            "SELECT ID FROM " + table + " WHERE EXPIRE > ? LIMIT " + (MAX_LOOKUPS + 1),
+            parameters -> parameters.number(now),
+            row -> row.getString(1));
     return live.size() > MAX_LOOKUPS || !revoked.among(connection, live).containsAll(live);
   }
 }

@@ -4,11 +4,9 @@ import dev.bulwark.revocation.rules.LastSeen;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.Savepoint;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,14 +40,11 @@ public final class LastSeenTable {
   /** The state in which an object was last seen. */
   public Optional<String> state(Connection connection, LastSeen.Kind kind, String id)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT STATE FROM " + table + " WHERE KIND = ? AND ID = ?")) {
-      statement.setString(1, kind.name());
-      statement.setString(2, id);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-      }
-    }
+    return Sql.first(
+        connection,
+        "SELECT STATE FROM " + table + " WHERE KIND = ? AND ID = ?",
+        parameters -> parameters.text(kind.name()).text(id),
+        row -> row.getString(1));
   }
 
   /**
@@ -70,14 +65,13 @@ public final class LastSeenTable {
         dialect,
         connection,
         () -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "SELECT x.STATE FROM " + current(LastSeen.Kind.CLIENT) + " WHERE x.ID = ?")) {
-            statement.setString(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-              return rows.next() && note(connection, LastSeen.Kind.CLIENT, id, rows.getString(1));
-            }
-          }
+          Optional<String> state =
+              Sql.first(
+                  connection,
+                  "SELECT x.STATE FROM " + current(LastSeen.Kind.CLIENT) + " WHERE x.ID = ?",
+                  parameters -> parameters.text(id),
+                  row -> row.getString(1));
+          return state.isPresent() && note(connection, LastSeen.Kind.CLIENT, id, state.get());
         });
   }
 
@@ -93,42 +87,36 @@ public final class LastSeenTable {
   /** Notes the state of an object, in whatever transaction the connection is. */
   public void put(Connection connection, LastSeen.Kind kind, String id, String state)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE " + table + " SET STATE = ? WHERE KIND = ? AND ID = ?")) {
-      statement.setString(1, state);
-      statement.setString(2, kind.name());
-      statement.setString(3, id);
-      if (statement.executeUpdate() == 0) {
-        insert(connection, List.of(new LastSeen(kind, id, "", state, null)));
-      }
+    int known =
+        Sql.update(
+            connection,
+            "UPDATE " + table + " SET STATE = ? WHERE KIND = ? AND ID = ?",
+            parameters -> parameters.text(state).text(kind.name()).text(id));
+    if (known == 0) {
+      insert(connection, List.of(new LastSeen(kind, id, "", state, null)));
     }
   }
 
   /** Notes objects that were not known; those that are known by now are left alone. */
   public void insert(Connection connection, List<LastSeen> objects) throws SQLException {
     for (List<LastSeen> chunk : Chunks.of(objects, 100)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(dialect.insertNew(table, COLUMNS, KEY, chunk.size()))) {
-        int parameter = 1;
-        for (LastSeen object : chunk) {
-          statement.setString(parameter++, object.kind().name());
-          statement.setString(parameter++, object.id());
-          statement.setString(parameter++, object.state());
-        }
-        statement.executeUpdate();
-      }
+      Sql.update(
+          connection,
+          dialect.insertNew(table, COLUMNS, KEY, chunk.size()),
+          parameters -> {
+            for (LastSeen object : chunk) {
+              parameters.text(object.kind().name()).text(object.id()).text(object.state());
+            }
+          });
     }
   }
 
   /** Forgets an object. */
   public void delete(Connection connection, LastSeen.Kind kind, String id) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + table + " WHERE KIND = ? AND ID = ?")) {
-      statement.setString(1, kind.name());
-      statement.setString(2, id);
-      statement.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        "DELETE FROM " + table + " WHERE KIND = ? AND ID = ?",
+        parameters -> parameters.text(kind.name()).text(id));
   }
 
   /**
@@ -145,26 +133,22 @@ public final class LastSeenTable {
             + table
             + " n ON n.KIND = ? AND n.ID = x.ID WHERE n.STATE IS NULL OR n.STATE <> x.STATE LIMIT "
             + limit;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = 1;
-      if (kind == LastSeen.Kind.REALM) {
-        statement.setString(parameter++, addresses);
-      }
-      statement.setString(parameter, kind.name());
-      List<LastSeen> changed = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          changed.add(
-              new LastSeen(
-                  kind,
-                  rows.getString("ID"),
-                  rows.getString("REALM_ID"),
-                  rows.getString("STATE"),
-                  rows.getString("BEFORE_STATE")));
-        }
-      }
-      return changed;
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> {
+          if (kind == LastSeen.Kind.REALM) {
+            parameters.text(addresses);
+          }
+          parameters.text(kind.name());
+        },
+        row ->
+            new LastSeen(
+                kind,
+                row.getString("ID"),
+                row.getString("REALM_ID"),
+                row.getString("STATE"),
+                row.getString("BEFORE_STATE")));
   }
 
   /** Known objects that are no longer in Keycloak's tables, with their last state. */
@@ -177,17 +161,11 @@ public final class LastSeenTable {
             + owner(kind)
             + " x WHERE x.ID = n.ID) LIMIT "
             + limit;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, kind.name());
-      List<LastSeen> gone = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          String state = rows.getString("STATE");
-          gone.add(new LastSeen(kind, rows.getString("ID"), "", LastSeen.GONE, state));
-        }
-      }
-      return gone;
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> parameters.text(kind.name()),
+        row -> new LastSeen(kind, row.getString("ID"), "", LastSeen.GONE, row.getString("STATE")));
   }
 
   private String owner(LastSeen.Kind kind) {

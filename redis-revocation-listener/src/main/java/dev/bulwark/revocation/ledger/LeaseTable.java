@@ -1,8 +1,8 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -51,43 +51,32 @@ public final class LeaseTable {
     if (update(connection, name, owner, time)) {
       return true;
     }
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
-      statement.setString(1, name);
-      statement.setString(2, owner);
-      statement.setLong(3, 0);
-      statement.executeUpdate();
-    }
+    Sql.update(connection, insert, parameters -> parameters.text(name).text(owner).number(0));
     return update(connection, name, owner, time);
   }
 
   /** Lets a lease run out, whoever has it. */
   public void end(Connection connection, String name) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ?")) {
-      statement.setString(1, name);
-      statement.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        "UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ?",
+        parameters -> parameters.text(name));
   }
 
   /** Gives a lease back, if the node has it. */
   public void release(Connection connection, String name, String owner) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ? AND OWNER = ?")) {
-      statement.setString(1, name);
-      statement.setString(2, owner);
-      statement.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        "UPDATE " + table + " SET EXPIRES_AT = 0 WHERE NAME = ? AND OWNER = ?",
+        parameters -> parameters.text(name).text(owner));
   }
 
   private boolean update(Connection connection, String name, String owner, Duration time)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(update)) {
-      statement.setString(1, owner);
-      statement.setLong(2, time.toMillis());
-      statement.setString(3, name);
-      statement.setString(4, owner);
-      return statement.executeUpdate() == 1;
-    }
+    return Sql.update(
+            connection,
+            update,
+            parameters -> parameters.text(owner).number(time.toMillis()).text(name).text(owner))
+        == 1;
   }
 }

@@ -5,9 +5,8 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.ConnectionSource;
 import dev.bulwark.revocation.sql.DatabaseFailure;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -210,11 +209,13 @@ public final class LedgerDatabase {
 
   private String server(Connection connection) throws SQLException {
     Map<String, String> values = new HashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(dialect.serverQuery());
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        values.put(rows.getString(1), rows.getString(2));
-      }
+    try {
+      Sql.query(
+              connection,
+              dialect.serverQuery(),
+              Sql.Binder.NONE,
+              row -> new String[] {row.getString(1), row.getString(2)})
+          .forEach(value -> values.put(value[0], value[1]));
     } catch (SQLException e) {
       if (DatabaseFailure.isConnectionLoss(e) || DatabaseFailure.isTimeout(e)) {
         throw e;
@@ -234,14 +235,13 @@ public final class LedgerDatabase {
   /** The database's time, milliseconds since 1970. */
   public long now() throws SQLException {
     return call(
-        connection -> {
-          try (PreparedStatement statement =
-                  connection.prepareStatement("SELECT " + dialect.nowMillis());
-              ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
-          }
-        });
+        connection ->
+            Sql.first(
+                    connection,
+                    "SELECT " + dialect.nowMillis(),
+                    Sql.Binder.NONE,
+                    row -> row.getLong(1))
+                .orElseThrow());
   }
 
   /** The issued tokens. */

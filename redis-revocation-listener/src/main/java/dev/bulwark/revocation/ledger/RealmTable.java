@@ -1,11 +1,10 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Keycloak's table REALM. It is only read. */
 public final class RealmTable {
@@ -23,13 +22,12 @@ public final class RealmTable {
 
   /** Returns the names of the realms by their ids. */
   public Map<String, String> names(Connection connection) throws SQLException {
-    Map<String, String> names = new HashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(select);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        names.put(rows.getString(1), rows.getString(2));
-      }
-    }
-    return names;
+    return Sql.query(
+            connection,
+            select,
+            Sql.Binder.NONE,
+            row -> Map.entry(row.getString(1), row.getString(2)))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 }

@@ -5,17 +5,16 @@ import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IdLookup;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Table BULWARK_REVOKED_TOKEN: the revocations that must be in Redis. Each row has the epoch of
@@ -68,26 +67,18 @@ public final class RevokedTable {
    * @param now seconds since 1970
    */
   public List<Cause> byCause(Connection connection, String realmId, long now) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT r.CAUSE, COUNT(*), MAX(r.REVOKED_AT) FROM "
-                + table
-                + " r JOIN "
-                + tokens
-                + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI IN (r.JTI, LEFT(r.JTI, "
-                + JtiRange.BASE_LENGTH
-                + ")) WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
-                + " GROUP BY r.CAUSE ORDER BY COUNT(*) DESC, r.CAUSE")) {
-      statement.setLong(1, now);
-      statement.setString(2, realmId);
-      List<Cause> causes = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          causes.add(new Cause(rows.getString(1), rows.getLong(2), rows.getLong(3)));
-        }
-      }
-      return causes;
-    }
+    return Sql.query(
+        connection,
+        "SELECT r.CAUSE, COUNT(*), MAX(r.REVOKED_AT) FROM "
+            + table
+            + " r JOIN "
+            + tokens
+            + " t ON t.EXPIRES_AT = r.EXPIRES_AT AND t.JTI IN (r.JTI, LEFT(r.JTI, "
+            + JtiRange.BASE_LENGTH
+            + ")) WHERE r.EXPIRES_AT > ? AND t.REALM_ID = ?"
+            + " GROUP BY r.CAUSE ORDER BY COUNT(*) DESC, r.CAUSE",
+        parameters -> parameters.number(now).text(realmId),
+        row -> new Cause(row.getString(1), row.getLong(2), row.getLong(3)));
   }
 
   /**
@@ -107,31 +98,28 @@ public final class RevokedTable {
       throws SQLException {
     String shortCause = cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE);
     for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              dialect.insertNew(table, COLUMNS, List.of("JTI"), chunk.size()))) {
-        int parameter = 1;
-        for (RevokedToken token : chunk) {
-          statement.setString(parameter++, token.jti());
-          statement.setLong(parameter++, token.expiresAt());
-          statement.setString(parameter++, epoch.apply(token));
-          statement.setString(parameter++, shortCause);
-          statement.setLong(parameter++, now);
-        }
-        statement.executeUpdate();
-      }
+      Sql.update(
+          connection,
+          dialect.insertNew(table, COLUMNS, List.of("JTI"), chunk.size()),
+          parameters -> {
+            for (RevokedToken token : chunk) {
+              parameters
+                  .text(token.jti())
+                  .number(token.expiresAt())
+                  .text(epoch.apply(token))
+                  .text(shortCause)
+                  .number(now);
+            }
+          });
     }
   }
 
   /** Whether a token is among the revoked. */
   public boolean contains(Connection connection, String jti) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT 1 FROM " + table + " WHERE JTI = ?")) {
-      statement.setString(1, jti);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
-      }
-    }
+    return Sql.exists(
+        connection,
+        "SELECT 1 FROM " + table + " WHERE JTI = ?",
+        parameters -> parameters.text(jti));
   }
 
   /** Those of the jtis that are among the revoked. */
@@ -147,27 +135,21 @@ public final class RevokedTable {
    */
   public List<RevokedToken> pending(
       Connection connection, SortedSet<String> epochs, long now, int limit) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT JTI, EXPIRES_AT FROM "
-                + table
-                + " WHERE ("
-                + outside(epochs.size())
-                + ") AND EXPIRES_AT > ? LIMIT "
-                + limit)) {
-      statement.setLong(bindOutside(statement, epochs), now);
-      return read(statement);
-    }
+    return read(
+        connection,
+        "SELECT JTI, EXPIRES_AT FROM "
+            + table
+            + " WHERE ("
+            + outside(epochs.size())
+            + ") AND EXPIRES_AT > ? LIMIT "
+            + limit,
+        parameters -> parameters.texts(bounds(epochs)).number(now));
   }
 
-  private static List<RevokedToken> read(PreparedStatement statement) throws SQLException {
-    List<RevokedToken> tokens = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        tokens.add(new RevokedToken(rows.getString(1), rows.getLong(2)));
-      }
-    }
-    return tokens;
+  private static List<RevokedToken> read(Connection connection, String sql, Sql.Binder binder)
+      throws SQLException {
+    return Sql.query(
+        connection, sql, binder, row -> new RevokedToken(row.getString(1), row.getLong(2)));
   }
 
   /**
@@ -178,16 +160,13 @@ public final class RevokedTable {
    */
   public List<RevokedToken> page(Connection connection, String after, long now, int limit)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT JTI, EXPIRES_AT FROM "
-                + table
-                + " WHERE JTI > ? AND EXPIRES_AT > ? ORDER BY JTI LIMIT "
-                + limit)) {
-      statement.setString(1, after);
-      statement.setLong(2, now);
-      return read(statement);
-    }
+    return read(
+        connection,
+        "SELECT JTI, EXPIRES_AT FROM "
+            + table
+            + " WHERE JTI > ? AND EXPIRES_AT > ? ORDER BY JTI LIMIT "
+            + limit,
+        parameters -> parameters.text(after).number(now));
   }
 
   /**
@@ -206,39 +185,31 @@ public final class RevokedTable {
    */
   public Backlog backlog(Connection connection, SortedSet<String> epochs, long now)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
+    return Sql.first(
+            connection,
             "SELECT COUNT(*), MIN(REVOKED_AT) FROM "
                 + table
                 + " WHERE ("
                 + outside(epochs.size())
-                + ") AND EXPIRES_AT > ?")) {
-      statement.setLong(bindOutside(statement, epochs), now);
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        return new Backlog(rows.getLong(1), rows.getLong(2));
-      }
-    }
+                + ") AND EXPIRES_AT > ?",
+            parameters -> parameters.texts(bounds(epochs)).number(now),
+            row -> new Backlog(row.getLong(1), row.getLong(2)))
+        .orElseThrow();
   }
 
   /** Notes that tokens have been pushed in an epoch. */
   public void markPushed(Connection connection, Collection<RevokedToken> tokens, String epoch)
       throws SQLException {
     for (List<RevokedToken> chunk : Chunks.of(sorted(tokens), CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "UPDATE "
-                  + table
-                  + " SET EPOCH = ? WHERE JTI IN ("
-                  + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        int parameter = 1;
-        statement.setString(parameter++, epoch);
-        for (RevokedToken token : chunk) {
-          statement.setString(parameter++, token.jti());
-        }
-        statement.executeUpdate();
-      }
+      Sql.update(
+          connection,
+          "UPDATE "
+              + table
+              + " SET EPOCH = ? WHERE JTI IN ("
+              + SqlDialect.parameters(chunk.size())
+              + ")",
+          parameters ->
+              parameters.text(epoch).texts(chunk.stream().map(RevokedToken::jti).toList()));
     }
   }
 
@@ -258,8 +229,7 @@ public final class RevokedTable {
   }
 
   /**
-   * "Not in" as ranges, which an index on EPOCH can serve. The bounds are bound by {@link
-   * #bindOutside}.
+   * "Not in" as ranges, which an index on EPOCH can serve. The bounds are bound by {@link #bounds}.
    */
   private static String outside(int epochs) {
     if (epochs == 0) {
@@ -272,17 +242,9 @@ public final class RevokedTable {
     return sql.append(" OR EPOCH > ?").toString();
   }
 
-  private static int bindOutside(PreparedStatement statement, SortedSet<String> epochs)
-      throws SQLException {
-    int parameter = 1;
-    if (epochs.isEmpty()) {
-      statement.setString(parameter++, "");
-      return parameter;
-    }
-    for (String epoch : epochs) {
-      statement.setString(parameter++, epoch);
-      statement.setString(parameter++, epoch);
-    }
-    return parameter;
+  private static List<String> bounds(SortedSet<String> epochs) {
+    return epochs.isEmpty()
+        ? List.of("")
+        : epochs.stream().flatMap(epoch -> Stream.of(epoch, epoch)).toList();
   }
 }

@@ -4,8 +4,8 @@ import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.Savepoint;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Keycloak's table OFFLINE_USER_SESSION, which holds online sessions as well. It is only read.
@@ -82,23 +81,19 @@ public final class SessionTable {
    */
   public Optional<Owner> owner(Connection connection, String sessionId, boolean offline)
       throws SQLException {
-    AtomicReference<Owner> owner = new AtomicReference<>();
-    Savepoint.guarded(
+    return Savepoint.guarded(
         dialect,
         connection,
-        () -> {
-          try (PreparedStatement statement = connection.prepareStatement(selectOwner)) {
-            statement.setString(1, sessionId);
-            statement.setString(2, offline ? "1" : "0");
-            try (ResultSet rows = statement.executeQuery()) {
-              if (rows.next()) {
-                owner.set(new Owner(rows.getString(1), rows.getString(2)));
-              }
-              return true;
-            }
-          }
-        });
-    return Optional.ofNullable(owner.get());
+        () ->
+            Sql.first(
+                connection,
+                selectOwner,
+                parameters -> parameters.text(sessionId).text(offline ? "1" : "0"),
+                SessionTable::owner));
+  }
+
+  private static Owner owner(ResultSet row) throws SQLException {
+    return new Owner(row.getString(1), row.getString(2));
   }
 
   /**
@@ -113,18 +108,15 @@ public final class SessionTable {
     return Savepoint.guarded(
         dialect,
         connection,
-        () -> {
-          try (PreparedStatement statement = connection.prepareStatement(selectOffline)) {
-            if (dialect.hasQueryTimeout()) {
-              statement.setQueryTimeout(seconds);
-            }
-            statement.setString(1, userId);
-            statement.setString(2, realmId);
-            try (ResultSet rows = statement.executeQuery()) {
-              return rows.next();
-            }
-          }
-        });
+        () ->
+            Sql.exists(
+                connection,
+                selectOffline,
+                parameters ->
+                    parameters
+                        .timeout(dialect.hasQueryTimeout() ? seconds : 0)
+                        .text(userId)
+                        .text(realmId)));
   }
 
   /**
@@ -137,19 +129,12 @@ public final class SessionTable {
     Set<Owner> found = new HashSet<>();
     for (List<Owner> chunk : Chunks.of(asked, CHUNK)) {
       List<String> ids = Chunks.padded(chunk.stream().map(Owner::userId).toList());
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              selectWithOffline + SqlDialect.parameters(ids.size()) + ")")) {
-        int parameter = 1;
-        for (String id : ids) {
-          statement.setString(parameter++, id);
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.add(new Owner(rows.getString(1), rows.getString(2)));
-          }
-        }
-      }
+      found.addAll(
+          Sql.query(
+              connection,
+              selectWithOffline + SqlDialect.parameters(ids.size()) + ")",
+              parameters -> parameters.texts(ids),
+              SessionTable::owner));
     }
     // Users of two realms can have the same id.
     found.retainAll(asked);
@@ -166,14 +151,8 @@ public final class SessionTable {
   public Set<SessionType> goneTypes(Connection connection, String sessionId, boolean onlineIsStored)
       throws SQLException {
     Set<SessionType> gone = withoutSession(onlineIsStored);
-    try (PreparedStatement statement = connection.prepareStatement(select)) {
-      statement.setString(1, sessionId);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          gone.removeAll(ofFlag(rows.getString(1)));
-        }
-      }
-    }
+    Sql.query(connection, select, parameters -> parameters.text(sessionId), row -> row.getString(1))
+        .forEach(flag -> gone.removeAll(ofFlag(flag)));
     return gone;
   }
 
@@ -193,29 +172,21 @@ public final class SessionTable {
     }
     for (List<String> chunk : Chunks.of(gone.keySet(), CHUNK)) {
       List<String> ids = Chunks.padded(chunk);
-      try (PreparedStatement statement =
-          connection.prepareStatement(selectAmong + SqlDialect.parameters(ids.size()) + ")")) {
-        int parameter = 1;
-        for (String id : ids) {
-          statement.setString(parameter++, id);
-        }
-        readPresent(statement, gone);
-      }
-    }
-    return gone;
-  }
-
-  private static void readPresent(PreparedStatement statement, Map<String, Set<SessionType>> gone)
-      throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        Set<SessionType> types = gone.get(rows.getString(1));
+      List<Map.Entry<String, String>> present =
+          Sql.query(
+              connection,
+              selectAmong + SqlDialect.parameters(ids.size()) + ")",
+              parameters -> parameters.texts(ids),
+              row -> Map.entry(row.getString(1), row.getString(2)));
+      for (Map.Entry<String, String> session : present) {
+        Set<SessionType> types = gone.get(session.getKey());
         if (types == null) {
           throw new IllegalStateException("A session was found that was not asked for.");
         }
-        types.removeAll(ofFlag(rows.getString(2)));
+        types.removeAll(ofFlag(session.getValue()));
       }
     }
+    return gone;
   }
 
   private static Set<SessionType> withoutSession(boolean onlineIsStored) {

@@ -4,8 +4,8 @@ import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.IndexedText;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -33,12 +33,11 @@ final class SessionTokens {
       throws SQLException {
     List<String> ids = Chunks.padded(sessionIds);
     String sql = sql(sessions.isAmong(ids.size()), "t.EXPIRES_AT", limit);
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = sessions.set(statement, 1, ids);
-      statement.setString(parameter++, afterJti);
-      statement.setLong(parameter, now);
-      return TokenColumns.tokens(statement);
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> parameters.texts(sessions.parameters(ids)).text(afterJti).number(now),
+        TokenColumns::token);
   }
 
   /** As {@link TokenTable#candidatesOfSessions}. */
@@ -50,12 +49,11 @@ final class SessionTokens {
     String unknown = " AND (SELECT r.JTI FROM " + revokedTable + " r WHERE r.JTI = t.JTI) IS NULL";
     // "+ 0": else PostgreSQL may read the whole index of the key, to have fewer rows to look up.
     String sql = sql(sessions.mayBeAmong(ids.size()) + unknown, "t.EXPIRES_AT + 0", limit);
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = sessions.setOnce(statement, 1, ids);
-      statement.setString(parameter++, afterJti);
-      statement.setLong(parameter, now);
-      return TokenColumns.tokens(statement);
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> parameters.texts(ids).text(afterJti).number(now),
+        TokenColumns::token);
   }
 
   private String sql(String condition, String expiresAt, int limit) {

@@ -1,12 +1,11 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Table BULWARK_LEDGER_START: from when on every issued token is in the ledger. One row. */
 public final class StartTable {
@@ -30,26 +29,19 @@ public final class StartTable {
    * @param now milliseconds since 1970, before any token has been issued
    */
   public long since(Connection connection, long now) throws SQLException {
-    Long known = read(connection);
-    if (known != null) {
-      return known;
+    Optional<Long> known = read(connection);
+    if (known.isPresent()) {
+      return known.get();
     }
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
-      statement.setInt(1, ID);
-      statement.setLong(2, now);
-      statement.executeUpdate();
-    }
-    Long set = read(connection);
-    return set == null ? now : set;
+    Sql.update(connection, insert, parameters -> parameters.number(ID).number(now));
+    return read(connection).orElse(now);
   }
 
-  private @Nullable Long read(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT SINCE FROM " + table + " WHERE ID = ?")) {
-      statement.setInt(1, ID);
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? rows.getLong(1) : null;
-      }
-    }
+  private Optional<Long> read(Connection connection) throws SQLException {
+    return Sql.first(
+        connection,
+        "SELECT SINCE FROM " + table + " WHERE ID = ?",
+        parameters -> parameters.number(ID),
+        row -> row.getLong(1));
   }
 }

@@ -1,10 +1,8 @@
 package dev.bulwark.revocation.ledger;
 
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,16 +49,10 @@ public final class SuspectedKeys {
    * @param now milliseconds since 1970
    */
   public List<String> find(Connection connection, long now) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setLong(1, Math.floorDiv(now, 1000L));
-      statement.setLong(2, now);
-      List<String> keys = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          keys.add(rows.getString(1));
-        }
-      }
-      return keys;
-    }
+    return Sql.query(
+        connection,
+        sql,
+        parameters -> parameters.number(Math.floorDiv(now, 1000L)).number(now),
+        row -> row.getString(1));
   }
 }

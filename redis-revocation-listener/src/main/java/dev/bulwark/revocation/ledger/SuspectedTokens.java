@@ -1,12 +1,11 @@
 package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.Suspect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,30 +70,26 @@ public final class SuspectedTokens {
    * @param after seconds since 1970
    */
   public Window window(Connection connection, long after, int rows) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
+    Optional<Long> end =
+        Sql.first(
+            connection,
             "SELECT EXPIRES_AT FROM "
                 + table
                 + " WHERE EXPIRES_AT > ? ORDER BY EXPIRES_AT LIMIT 1 OFFSET "
-                + (rows - 1))) {
-      statement.setLong(1, after);
-      try (ResultSet found = statement.executeQuery()) {
-        return new Window(after, found.next() ? found.getLong(1) : null);
-      }
-    }
+                + (rows - 1),
+            parameters -> parameters.number(after),
+            row -> row.getLong(1));
+    return new Window(after, end.orElse(null));
   }
 
   /** How many rows a window has. */
   public long count(Connection connection, Window window) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT COUNT(*) FROM " + table + " t WHERE " + condition(window))) {
-      setWindow(statement, 1, window);
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getLong(1);
-      }
-    }
+    return Sql.first(
+            connection,
+            "SELECT COUNT(*) FROM " + table + " t WHERE " + condition(window),
+            parameters -> bind(parameters, window),
+            row -> row.getLong(1))
+        .orElseThrow();
   }
 
   /**
@@ -107,22 +102,20 @@ public final class SuspectedTokens {
    */
   public Page find(Connection connection, Window window, String afterJti, long now, int limit)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql(window, limit))) {
-      int parameter = 1;
-      while (parameter <= times) {
-        statement.setLong(parameter++, now);
-      }
-      parameter = setWindow(statement, parameter, window);
-      statement.setString(parameter, afterJti);
-      List<Suspect> suspects = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          suspects.add(new Suspect(TokenColumns.token(rows), rows.getString("CAUSE")));
-        }
-      }
-      return new Page(
-          suspects, suspects.size() < limit ? null : suspects.get(limit - 1).token().jti());
-    }
+    List<Suspect> suspects =
+        Sql.query(
+            connection,
+            sql(window, limit),
+            parameters -> {
+              for (int i = 0; i < times; i++) {
+                parameters.number(now);
+              }
+              bind(parameters, window);
+              parameters.text(afterJti);
+            },
+            row -> new Suspect(TokenColumns.token(row), row.getString("CAUSE")));
+    return new Page(
+        suspects, suspects.size() < limit ? null : suspects.get(limit - 1).token().jti());
   }
 
   /**
@@ -151,14 +144,11 @@ public final class SuspectedTokens {
     return window.end() == null ? "t.EXPIRES_AT > ?" : "t.EXPIRES_AT > ? AND t.EXPIRES_AT <= ?";
   }
 
-  private static int setWindow(PreparedStatement statement, int first, Window window)
-      throws SQLException {
-    int parameter = first;
-    statement.setLong(parameter++, window.after());
+  private static void bind(Sql.Parameters parameters, Window window) throws SQLException {
+    parameters.number(window.after());
     Long end = window.end();
     if (end != null) {
-      statement.setLong(parameter++, end);
+      parameters.number(end);
     }
-    return parameter;
   }
 }

@@ -4,8 +4,8 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -53,25 +53,24 @@ final class TokenCandidates {
             + condition.withoutRevoked()
             + " ORDER BY t.EXPIRES_AT, t.JTI LIMIT "
             + limit;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int parameter = 1;
-      for (String key : condition.parameters()) {
-        statement.setString(parameter++, key);
-      }
-      // A token is expired from the second of its exp on; see RevokedTable.
-      statement.setLong(parameter++, after == null ? now + 1 : after.expiresAt());
-      for (SessionType type : types) {
-        statement.setString(parameter++, type.code());
-      }
-      if (bounded) {
-        statement.setLong(parameter++, ending.effect().issuedBefore());
-      }
-      if (after != null) {
-        statement.setLong(parameter++, after.expiresAt());
-        statement.setString(parameter, after.jti());
-      }
-      return page(connection, condition, TokenColumns.tokens(statement), limit);
-    }
+    List<LedgerToken> rows =
+        Sql.query(
+            connection,
+            sql,
+            parameters -> {
+              parameters.texts(condition.parameters());
+              // A token is expired from the second of its exp on; see RevokedTable.
+              parameters.number(after == null ? now + 1 : after.expiresAt());
+              parameters.texts(types.stream().map(SessionType::code).toList());
+              if (bounded) {
+                parameters.number(ending.effect().issuedBefore());
+              }
+              if (after != null) {
+                parameters.number(after.expiresAt()).text(after.jti());
+              }
+            },
+            TokenColumns::token);
+    return page(connection, condition, rows, limit);
   }
 
   private static String ofTypes(int types) {

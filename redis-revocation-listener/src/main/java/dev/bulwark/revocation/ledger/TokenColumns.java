@@ -2,10 +2,8 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.rules.SessionType;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +29,6 @@ final class TokenColumns {
   static final String SELECTED = "t." + String.join(", t.", COLUMNS);
 
   private TokenColumns() {}
-
-  /** All tokens that a query finds. */
-  static List<LedgerToken> tokens(PreparedStatement statement) throws SQLException {
-    List<LedgerToken> tokens = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        tokens.add(token(rows));
-      }
-    }
-    return tokens;
-  }
 
   /** The token at which the rows stand. */
   static LedgerToken token(ResultSet rows) throws SQLException {

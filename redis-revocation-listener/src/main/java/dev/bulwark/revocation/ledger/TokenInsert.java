@@ -2,11 +2,9 @@ package dev.bulwark.revocation.ledger;
 
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.Chunks;
-import dev.bulwark.revocation.sql.NullableParameter;
 import dev.bulwark.revocation.sql.SqlDialect;
-import java.sql.Array;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
@@ -20,6 +18,8 @@ final class TokenInsert {
   /** So many rows at most cost PostgreSQL less as plain parameters than as arrays. */
   private static final int MAX_PLAIN_ROWS = 2;
 
+  private static final String NUMBERS = "bigint";
+  private static final String TEXTS = "text";
   private static final List<String> KEY = List.of("EXPIRES_AT", "JTI");
 
   private final SqlDialect dialect;
@@ -84,75 +84,55 @@ final class TokenInsert {
   /** One statement, one parse, one round trip and one commit, however many rows. */
   private void insertArrays(Connection connection, String sql, List<LedgerToken> rows, int seconds)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      limit(statement, seconds);
-      int column = 1;
-      statement.setArray(column++, numbers(connection, rows, LedgerToken::expiresAt));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::jti));
-      statement.setArray(column++, texts(connection, rows, row -> row.type().code()));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::realmId));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::userId));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::clientId));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::sessionId));
-      statement.setArray(column++, texts(connection, rows, LedgerToken::apiKeyId));
-      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedAt));
-      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuedFor));
-      statement.setArray(column++, numbers(connection, rows, LedgerToken::issuer));
-      statement.setArray(column, numbers(connection, rows, LedgerToken::signingKey));
-      statement.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        sql,
+        parameters ->
+            parameters
+                .timeout(seconds)
+                .array(NUMBERS, values(rows, LedgerToken::expiresAt))
+                .array(TEXTS, values(rows, LedgerToken::jti))
+                .array(TEXTS, values(rows, row -> row.type().code()))
+                .array(TEXTS, values(rows, LedgerToken::realmId))
+                .array(TEXTS, values(rows, LedgerToken::userId))
+                .array(TEXTS, values(rows, LedgerToken::clientId))
+                .array(TEXTS, values(rows, LedgerToken::sessionId))
+                .array(TEXTS, values(rows, LedgerToken::apiKeyId))
+                .array(NUMBERS, values(rows, LedgerToken::issuedAt))
+                .array(NUMBERS, values(rows, LedgerToken::issuedFor))
+                .array(NUMBERS, values(rows, LedgerToken::issuer))
+                .array(NUMBERS, values(rows, LedgerToken::signingKey)));
   }
 
   private void insertRows(Connection connection, List<LedgerToken> rows, int seconds)
       throws SQLException {
     for (List<LedgerToken> chunk : Chunks.of(rows, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              dialect.insertNew(table, TokenColumns.COLUMNS, KEY, chunk.size()))) {
-        limit(statement, seconds);
-        int parameter = 1;
-        for (LedgerToken token : chunk) {
-          statement.setLong(parameter++, token.expiresAt());
-          statement.setString(parameter++, token.jti());
-          statement.setString(parameter++, token.type().code());
-          statement.setString(parameter++, token.realmId());
-          statement.setString(parameter++, token.userId());
-          statement.setString(parameter++, token.clientId());
-          NullableParameter.set(statement, parameter++, token.sessionId());
-          NullableParameter.set(statement, parameter++, token.apiKeyId());
-          statement.setLong(parameter++, token.issuedAt());
-          NullableParameter.set(statement, parameter++, token.issuedFor());
-          NullableParameter.set(statement, parameter++, token.issuer());
-          NullableParameter.set(statement, parameter++, token.signingKey());
-        }
-        statement.executeUpdate();
-      }
+      Sql.update(
+          connection,
+          dialect.insertNew(table, TokenColumns.COLUMNS, KEY, chunk.size()),
+          parameters -> {
+            parameters.timeout(seconds);
+            for (LedgerToken token : chunk) {
+              parameters
+                  .number(token.expiresAt())
+                  .text(token.jti())
+                  .text(token.type().code())
+                  .text(token.realmId())
+                  .text(token.userId())
+                  .text(token.clientId())
+                  .text(token.sessionId())
+                  .text(token.apiKeyId())
+                  .number(token.issuedAt())
+                  .number(token.issuedFor())
+                  .number(token.issuer())
+                  .number(token.signingKey());
+            }
+          });
     }
   }
 
-  private static void limit(PreparedStatement statement, int seconds) throws SQLException {
-    if (seconds > 0) {
-      statement.setQueryTimeout(seconds);
-    }
-  }
-
-  private static Array numbers(
-      Connection connection, List<LedgerToken> rows, Function<LedgerToken, @Nullable Long> value)
-      throws SQLException {
-    Object[] values = new Object[rows.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = value.apply(rows.get(i));
-    }
-    return connection.createArrayOf("bigint", values);
-  }
-
-  private static Array texts(
-      Connection connection, List<LedgerToken> rows, Function<LedgerToken, @Nullable String> value)
-      throws SQLException {
-    Object[] values = new Object[rows.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = value.apply(rows.get(i));
-    }
-    return connection.createArrayOf("text", values);
+  private static @Nullable Object[] values(
+      List<LedgerToken> rows, Function<LedgerToken, @Nullable Object> value) {
+    return rows.stream().map(value).toArray();
   }
 }

@@ -4,8 +4,8 @@ import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.LedgerToken;
 import dev.bulwark.revocation.sql.Chunks;
 import dev.bulwark.revocation.sql.SqlDialect;
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -129,16 +129,11 @@ public final class TokenTable {
    */
   public void delete(Connection connection, Collection<LedgerToken> tokens) throws SQLException {
     for (List<LedgerToken> chunk : Chunks.of(tokens.stream().sorted(BY_KEY).toList(), CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
-              "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?")) {
-        for (LedgerToken token : chunk) {
-          statement.setLong(1, token.expiresAt());
-          statement.setString(2, token.jti());
-          statement.addBatch();
-        }
-        statement.executeBatch();
-      }
+      Sql.batch(
+          connection,
+          "DELETE FROM " + table + " WHERE EXPIRES_AT = ? AND JTI = ?",
+          chunk,
+          (parameters, token) -> parameters.number(token.expiresAt()).text(token.jti()));
     }
   }
 

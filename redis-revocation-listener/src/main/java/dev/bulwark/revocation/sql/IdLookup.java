@@ -1,8 +1,7 @@
 package dev.bulwark.revocation.sql;
 
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,8 +22,9 @@ public record IdLookup(String table, String column) {
   public Set<String> among(Connection connection, Collection<String> ids) throws SQLException {
     Set<String> found = new HashSet<>();
     for (List<String> chunk : Chunks.of(ids, CHUNK)) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(
+      found.addAll(
+          Sql.query(
+              connection,
               "SELECT "
                   + column
                   + " FROM "
@@ -33,17 +33,9 @@ public record IdLookup(String table, String column) {
                   + column
                   + " IN ("
                   + SqlDialect.parameters(chunk.size())
-                  + ")")) {
-        int parameter = 1;
-        for (String id : chunk) {
-          statement.setString(parameter++, id);
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.add(rows.getString(1));
-          }
-        }
-      }
+                  + ")",
+              parameters -> parameters.texts(chunk),
+              row -> row.getString(1)));
     }
     return found;
   }

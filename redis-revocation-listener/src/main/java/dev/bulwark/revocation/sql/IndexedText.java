@@ -1,7 +1,5 @@
 package dev.bulwark.revocation.sql;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,14 +13,14 @@ import java.util.List;
  */
 public record IndexedText(SqlDialect dialect, String column) {
 
-  /** A condition that the column has one id. {@link #set} sets its parameters. */
+  /** A condition that the column has one id. Its parameters are {@link #parameters}. */
   public String is() {
     return isHashed()
         ? hash(column) + " = " + hash("?") + " AND " + column + " = ?"
         : column + " = ?";
   }
 
-  /** A condition that the column has one of some ids. {@link #set} sets its parameters. */
+  /** A condition that the column has one of some ids. Its parameters are {@link #parameters}. */
   public String isAmong(int ids) {
     String among = column + " IN (" + SqlDialect.parameters(ids) + ")";
     return isHashed()
@@ -37,36 +35,12 @@ public record IndexedText(SqlDialect dialect, String column) {
   /**
    * A condition that is true of the rows whose column has one of some ids. On PostgreSQL it is true
    * of those with the same hash too: comparing each row with some hundred texts would take it
-   * longer than finding the rows. {@link #setOnce} sets its parameters.
+   * longer than finding the rows. Its parameters are the ids.
    */
   public String mayBeAmong(int ids) {
     return isHashed()
         ? hash(column) + " IN (" + String.join(", ", Collections.nCopies(ids, hash("?"))) + ")"
         : column + " IN (" + SqlDialect.parameters(ids) + ")";
-  }
-
-  /**
-   * Sets the parameters of {@link #mayBeAmong}.
-   *
-   * @param first number of its first parameter
-   * @return number of the first parameter behind it
-   */
-  public int setOnce(PreparedStatement statement, int first, List<String> ids) throws SQLException {
-    int parameter = first;
-    for (String id : ids) {
-      statement.setString(parameter++, id);
-    }
-    return parameter;
-  }
-
-  /**
-   * Sets the parameters of {@link #is} or {@link #isAmong}.
-   *
-   * @param first number of its first parameter
-   * @return number of the first parameter behind it
-   */
-  public int set(PreparedStatement statement, int first, List<String> ids) throws SQLException {
-    return setOnce(statement, first, parameters(ids));
   }
 
   /** The parameters of {@link #is} or {@link #isAmong}, in their order. */

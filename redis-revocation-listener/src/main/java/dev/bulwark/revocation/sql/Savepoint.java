@@ -12,14 +12,14 @@ public final class Savepoint {
   private Savepoint() {}
 
   /** What is done within a transaction. */
-  public interface Step {
+  public interface Step<T> {
 
     /** Does it. */
-    boolean run() throws SQLException;
+    T run() throws SQLException;
   }
 
   /** Does a step. PostgreSQL alone refuses all that follows a failed statement. */
-  public static boolean guarded(SqlDialect dialect, Connection connection, Step step)
+  public static <T> T guarded(SqlDialect dialect, Connection connection, Step<T> step)
       throws SQLException {
     if (dialect != SqlDialect.POSTGRESQL || connection.getAutoCommit()) {
       return step.run();
@@ -27,7 +27,7 @@ public final class Savepoint {
     // By SQL: Keycloak's pool refuses the JDBC calls within its transactions.
     execute(connection, "SAVEPOINT " + NAME);
     try {
-      boolean result = step.run();
+      T result = step.run();
       execute(connection, "RELEASE SAVEPOINT " + NAME);
       return result;
     } catch (SQLException | RuntimeException e) {

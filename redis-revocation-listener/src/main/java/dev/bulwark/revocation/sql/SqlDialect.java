@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.sql;
 
+import dev.bulwark.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
@@ -184,11 +184,10 @@ public enum SqlDialect {
   /** Deletes some of the rows of a table that expired before a time, in seconds since 1970. */
   public final int deleteExpired(Connection connection, String table, long before)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(deleteSome(table, "EXPIRES_AT < ?", DELETES))) {
-      statement.setLong(1, before);
-      return statement.executeUpdate();
-    }
+    return Sql.update(
+        connection,
+        deleteSome(table, "EXPIRES_AT < ?", DELETES),
+        parameters -> parameters.number(before));
   }
 
   private static String insert(String table, List<String> columns, int rows) {

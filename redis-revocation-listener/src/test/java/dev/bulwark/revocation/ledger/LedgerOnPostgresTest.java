@@ -15,10 +15,10 @@ import dev.bulwark.revocation.sql.DatabaseFailure;
 import dev.bulwark.revocation.sql.IndexedText;
 import dev.bulwark.revocation.sql.SqlDialect;
 import dev.bulwark.revocation.writer.LedgerWriter;
+import dev.bulwark.sql.Sql;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -94,18 +94,14 @@ class LedgerOnPostgresTest extends LedgerDatabaseTest {
               + " 'c', 's' || n, 1 FROM generate_series(1, 50000) n");
       statement.execute("ANALYZE BULWARK_TOKEN");
       String condition = ids == 1 ? text.is() : text.isAmong(ids);
-      try (PreparedStatement explain =
-          connection.prepareStatement("EXPLAIN SELECT * FROM BULWARK_TOKEN t WHERE " + condition)) {
-        List<String> searched = IntStream.range(0, ids).mapToObj(i -> "x" + i).toList();
-        assertThat(text.set(explain, 1, searched)).isEqualTo(2 * ids + 1);
-        StringBuilder plan = new StringBuilder();
-        try (ResultSet lines = explain.executeQuery()) {
-          while (lines.next()) {
-            plan.append(lines.getString(1)).append('\n');
-          }
-        }
-        assertThat(plan.toString()).contains(index).doesNotContain("Seq Scan");
-      }
+      List<String> searched = IntStream.range(0, ids).mapToObj(i -> "x" + i).toList();
+      List<String> plan =
+          Sql.query(
+              connection,
+              "EXPLAIN SELECT * FROM BULWARK_TOKEN t WHERE " + condition,
+              parameters -> parameters.texts(text.parameters(searched)),
+              row -> row.getString(1));
+      assertThat(String.join("\n", plan)).contains(index).doesNotContain("Seq Scan");
     }
   }
 

@@ -91,7 +91,10 @@ class MutationRunIT {
         endpoints.size(), reached.size(), tried.size(), accepted, world.dead(), world.made());
     endpoints.stream()
         .filter(endpoint -> !reached.contains(endpoint))
-        .forEach(endpoint -> System.out.printf("nothing accepted: %s %s%n", endpoint.verb(), endpoint.template()));
+        .forEach(
+            endpoint ->
+                System.out.printf(
+                    "nothing accepted: %s %s%n", endpoint.verb(), endpoint.template()));
     assertThat(world.faults()).isEmpty();
     assertThat(world.dead()).as("tokens that died").isPositive();
   }
