@@ -68,6 +68,11 @@ public final class Programs {
     return find(name, folders).orElseGet(() -> Assumptions.abort(missing(name, debianPackage)));
   }
 
+  /** Returns a program that scripts call; skips the test where there is none. */
+  public static Path require(String called) {
+    return require(called, CALLED.getOrDefault(called, called));
+  }
+
   /**
    * Skips the test if a shell did not find a program that scripts call.
    *
@@ -76,8 +81,7 @@ public final class Programs {
   public static void requireFound(String output) {
     Matcher missing = NOT_FOUND.matcher(output);
     if (missing.find()) {
-      String program = missing.group(1);
-      require(program, CALLED.getOrDefault(program, program));
+      require(missing.group(1));
     }
   }
 

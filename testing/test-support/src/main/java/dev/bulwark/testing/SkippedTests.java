@@ -1,5 +1,7 @@
 package dev.bulwark.testing;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.TestSource;
@@ -14,11 +16,17 @@ import org.junit.platform.launcher.TestIdentifier;
  */
 public final class SkippedTests implements TestExecutionListener {
 
+  private static final Set<String> PRINTED = ConcurrentHashMap.newKeySet();
+
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     if (result.getStatus() == Status.ABORTED) {
       String reason = result.getThrowable().map(Throwable::getMessage).orElse("no reason given");
-      System.out.println("Skipped " + name(test) + ": " + reason);
+      String line = "Skipped " + name(test) + ": " + reason;
+      // Once for all arguments of a parameterized test.
+      if (PRINTED.add(line)) {
+        System.out.println(line);
+      }
     }
   }
 

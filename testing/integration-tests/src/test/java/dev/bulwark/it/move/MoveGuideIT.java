@@ -88,7 +88,7 @@ class MoveGuideIT {
   @BeforeAll
   static void start() {
     for (String program : List.of("bash", "psql", "redis-cli", "jq", "curl")) {
-      Programs.require(program, program);
+      Programs.require(program);
     }
     old = OldApplication.start(folder, STACK.redis().url() + "/" + OLD_REDIS);
     application = new Application(REALM, ADMIN);
