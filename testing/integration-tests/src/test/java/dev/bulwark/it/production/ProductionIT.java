@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bulwark.it.bundle.PublicEndpoints;
+import dev.bulwark.it.bundle.PublicEndpoints.Endpoint;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.TestCertificate;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
+import javax.net.ssl.KeyManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +38,8 @@ class ProductionIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String USER = "paula";
   private static final String PASSWORD = "a-battery-of-production";
+  private static final String FOREIGN_HOST = "evil.example.org";
+  private static final String FOREIGN_ORIGIN = "https://" + FOREIGN_HOST;
 
   private static ProductionServer server;
   private static MailServer mails;
@@ -197,8 +206,8 @@ class ProductionIT {
 
   /** No answer lets every origin read what a cookie or token gave it. */
   @Test
-  void noWildcardGoesWithCredentials() {
-    String realm = server.realm().url();
+  void noWildcardGoesWithCredentials() throws Exception {
+    List<String> paths = new ArrayList<>();
     for (String path :
         List.of(
             "/protocol/openid-connect/token",
@@ -209,14 +218,16 @@ class ProductionIT {
             "/protocol/openid-connect/revoke",
             "/.well-known/openid-configuration",
             "/account",
-            "/api-keys",
-            "/api-keys/verify",
             "")) {
+      paths.add("/realms/app" + path);
+    }
+    PublicEndpoints.all().stream().map(ProductionIT::path).distinct().forEach(paths::add);
+    for (String path : paths) {
       for (String method : List.of("GET", "OPTIONS")) {
         Response answer =
             Http.send(
-                Http.request(realm + path)
-                    .header("Origin", "https://evil.example.org")
+                Http.request(server.url() + path)
+                    .header("Origin", FOREIGN_ORIGIN)
                     .header("Access-Control-Request-Method", "POST")
                     .header("Accept", "application/json")
                     .method(method, HttpRequest.BodyPublishers.noBody()));
@@ -226,6 +237,122 @@ class ProductionIT {
               .isNotEqualTo("true");
         }
       }
+    }
+  }
+
+  /**
+   * L4: at no endpoint of the bundle does a token let another origin read, whatever a preflight
+   * permits: Keycloak's names each origin that asks. Status lists are public.
+   */
+  @Test
+  void noOtherOriginReadsAnAnswerOfTheBundle() throws Exception {
+    for (Endpoint endpoint : PublicEndpoints.all()) {
+      if (endpoint.method().equals("OPTIONS")) {
+        continue;
+      }
+      for (String token : tokens()) {
+        Response answer =
+            Http.send(
+                Http.request(server.url() + path(endpoint))
+                    .header("Origin", FOREIGN_ORIGIN)
+                    .header("Authorization", token)
+                    .header("Content-Type", "application/json")
+                    .method(endpoint.method(), HttpRequest.BodyPublishers.ofString("{}")));
+        assertThat(answer.header("Access-Control-Allow-Origin"))
+            .as("%s: %d", endpoint, answer.status())
+            .isEqualTo(endpoint.path().contains("/token-status") ? "*" : "");
+        assertThat(answer.header("Access-Control-Allow-Credentials")).as("%s", endpoint).isEmpty();
+      }
+    }
+  }
+
+  /** L4: no address in an answer or a mail is taken from the request. */
+  @Test
+  void noAddressIsTakenFromTheRequest() throws Exception {
+    List<Endpoint> endpoints = new ArrayList<>(PublicEndpoints.all());
+    for (String page : List.of("openid-configuration", "oauth-authorization-server")) {
+      endpoints.add(new Endpoint("GET", "/realms/{realm}/.well-known/" + page));
+    }
+    String authorization = login().address("openid");
+    endpoints.add(new Endpoint("GET", authorization.substring(server.url().toString().length())));
+    List<String> tokens = tokens();
+    int withAddress = 0;
+    for (Endpoint endpoint : endpoints) {
+      for (String token : tokens) {
+        for (String start : List.of("", FOREIGN_ORIGIN)) {
+          withAddress += own(endpoint.method(), start + path(endpoint), token, "{}") ? 1 : 0;
+        }
+      }
+    }
+    assertThat(withAddress).as("answers with an address").isGreaterThan(10);
+
+    String key = "{\"name\":\"host\"}";
+    assertThat(own("POST", "/realms/app/api-keys", tokens.get(1), key)).isTrue();
+    String user = server.admin().userId(USER);
+    String mail = "/admin/realms/app/users/" + user + "/execute-actions-email";
+    own("PUT", mail, tokens.get(0), "[\"UPDATE_PASSWORD\"]");
+    assertThat(mails.link()).startsWith(server.url() + "/realms/app/");
+  }
+
+  /** Of an administrator and of a user, as the header has them. */
+  private static List<String> tokens() {
+    Map<String, String> form =
+        Map.of(
+            "grant_type", "password",
+            "client_id", "admin-cli",
+            "username", "operator",
+            "password", server.secret("ADMIN_PASSWORD"));
+    Response admin = Http.postForm(new Realm(server.url(), "master").endpoint("token"), form);
+    Response user = login().tokens(new FormBrowser(server.url()), USER, PASSWORD);
+    return List.of("Bearer " + admin.text("access_token"), "Bearer " + user.text("access_token"));
+  }
+
+  private static String path(Endpoint endpoint) {
+    return endpoint
+        .path()
+        .replace("{realm}", "app")
+        .replaceAll("\\{[^}]*}", UUID.randomUUID().toString());
+  }
+
+  /**
+   * Names a foreign host wherever a request can, and fails if the answer has it.
+   *
+   * @return whether the answer has the server's own address
+   */
+  private static boolean own(String method, String target, String token, String body)
+      throws IOException {
+    String request =
+        """
+        %s %s HTTP/1.1
+        Host: %s
+        X-Forwarded-Host: %3$s
+        X-Forwarded-Server: %3$s
+        X-Forwarded-Port: 666
+        X-Forwarded-Prefix: /%3$s
+        X-Original-Host: %3$s
+        Forwarded: host=%3$s;proto=https
+        Authorization: %s
+        Content-Type: application/json
+        Content-Length: %d
+        Connection: close
+
+        %s"""
+            .formatted(method, target, FOREIGN_HOST, token, body.length(), body);
+    try (Socket socket =
+        TestCertificate.get()
+            .context(new KeyManager[0])
+            .getSocketFactory()
+            .createSocket("localhost", server.url().getPort())) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .as("%s %s", method, target)
+          .startsWith("HTTP/1.1 ")
+          .doesNotContain(FOREIGN_HOST);
+      return answer.contains(server.url().toString());
     }
   }
 
