@@ -12,8 +12,11 @@ export type Revocations =
       running: true;
       total: number;
       byCause: { cause: string; count: number; lastAt: string }[];
-      redis: { available: boolean; completeUntil?: string; pending?: number; oldestPendingAt?: string };
+      redis?: Redis;
     };
+
+/** Missing where none is configured. */
+export type Redis = { available: boolean; completeUntil?: string; pending?: number; oldestPendingAt?: string };
 
 export type Refusal = {
   username?: string;

@@ -6,7 +6,7 @@ import { ApiError } from "../api";
 import { translator } from "../console";
 import { TextsContext, textsOf, useTexts } from "../context";
 import { Session, SignInNeeded } from "../session";
-import { KEY_STATES, OverviewApi, type NodeMetrics, type Revocations } from "./api";
+import { KEY_STATES, OverviewApi, type NodeMetrics, type Redis, type Revocations } from "./api";
 import { countsOf, secondsSince } from "./bars";
 import { Card } from "./card";
 import { StoredPasswords } from "./passwords";
@@ -142,11 +142,30 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
 }
 
 function RevokedTokens({ revocations }: { revocations: Revocations }) {
-  const { t, number, moment } = useTexts();
+  const { t, number } = useTexts();
   if (!revocations.running) {
     return <p>{t("bulwarkOverviewOff", { reason: revocations.reason })}</p>;
   }
-  const { available, completeUntil, pending, oldestPendingAt } = revocations.redis;
+  return (
+    <>
+      {revocations.redis && <RedisState redis={revocations.redis} />}
+      <p>{t("bulwarkOverviewTokens", { count: number(revocations.total) })}</p>
+      {revocations.byCause.length > 0 && (
+        <Bars
+          caption={t("bulwarkOverviewRevoked")}
+          head={t("bulwarkOverviewCause")}
+          valueHead={t("bulwarkOverviewCount")}
+          rows={revocations.byCause.map(({ cause, count }) => ({ name: cause, label: causeInWords(t, cause), value: count }))}
+          testId="bars-revocations"
+        />
+      )}
+    </>
+  );
+}
+
+function RedisState({ redis }: { redis: Redis }) {
+  const { t, number, moment } = useTexts();
+  const { available, completeUntil, pending, oldestPendingAt } = redis;
   return (
     <>
       {!available && <Alert variant="danger" isInline component="p" title={t("bulwarkOverviewRedisAway")} variantLabel="" />}
@@ -163,16 +182,6 @@ function RevokedTokens({ revocations }: { revocations: Revocations }) {
             ? t("bulwarkOverviewNonePending")
             : t("bulwarkOverviewPending", { count: number(pending), since: moment(oldestPendingAt) })}
         </p>
-      )}
-      <p>{t("bulwarkOverviewTokens", { count: number(revocations.total) })}</p>
-      {revocations.byCause.length > 0 && (
-        <Bars
-          caption={t("bulwarkOverviewRevoked")}
-          head={t("bulwarkOverviewCause")}
-          valueHead={t("bulwarkOverviewCount")}
-          rows={revocations.byCause.map(({ cause, count }) => ({ name: cause, label: causeInWords(t, cause), value: count }))}
-          testId="bars-revocations"
-        />
       )}
     </>
   );

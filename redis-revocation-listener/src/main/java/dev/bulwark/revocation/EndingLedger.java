@@ -224,11 +224,11 @@ final class EndingLedger {
   }
 
   /**
-   * Lays committed endings over the ledger on another thread. Waits for it while Redis is there, so
-   * that the keys are visible before the response. Never throws.
+   * Lays committed endings over the ledger on another thread. Waits for it unless Redis is away, so
+   * that the keys, or the bits of the status lists, are visible before the response. Never throws.
    *
-   * @return whether Redis has the ids of all tokens that the endings have ended; where a push of
-   *     another request has failed meanwhile, that is not known
+   * @return whether Redis, or without it the ledger, has the ids of all tokens that the endings
+   *     have ended; where a push of another request has failed meanwhile, that is not known
    */
   boolean expand(List<Ending> endings) {
     long missed = missedPushes.count();
@@ -247,7 +247,7 @@ final class EndingLedger {
               .start(endings)
               // Asked after the search: what a server lacks that has taken over, it has not found.
               .thenApplyAsync(applied -> applied && ledger.isSettled(), pools.expand());
-      if (redis.isAvailable() && !config.pushWait().isZero()) {
+      if (!redis.isAway() && !config.pushWait().isZero()) {
         return expansion.get(config.pushWait().toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (TimeoutException | RejectedExecutionException e) {

@@ -40,6 +40,7 @@ final class RevocationReport {
    * A report.
    *
    * @param causes live revoked tokens of the realm
+   * @param configured whether there is a Redis
    * @param available whether Redis has answered
    * @param feed what Redis tells applications about the realm; null if it has not answered
    * @param backlog live revoked tokens of all realms that Redis lacks; null where this node has not
@@ -47,6 +48,7 @@ final class RevocationReport {
    */
   record Report(
       List<RevokedTable.Cause> causes,
+      boolean configured,
       boolean available,
       @Nullable RealmFeed feed,
       RevokedTable.@Nullable Backlog backlog) {}
@@ -73,6 +75,7 @@ final class RevocationReport {
         connection ->
             new Report(
                 database.revoked().byCause(connection, realmId, now),
+                redis.isConfigured(),
                 told != null,
                 told,
                 known == null ? null : database.revoked().backlog(connection, known, now)));

@@ -57,6 +57,17 @@ public final class RevocationsResource {
   }
 
   private static Map<String, Object> body(RevocationReport.Report report) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("running", true);
+    body.put("total", report.causes().stream().mapToLong(RevokedTable.Cause::tokens).sum());
+    body.put("byCause", report.causes().stream().map(RevocationsResource::cause).toList());
+    if (report.configured()) {
+      body.put("redis", redis(report));
+    }
+    return body;
+  }
+
+  private static Map<String, Object> redis(RevocationReport.Report report) {
     Map<String, Object> redis = new LinkedHashMap<>();
     redis.put("available", report.available());
     RealmFeed feed = report.feed();
@@ -65,12 +76,7 @@ public final class RevocationsResource {
     RevokedTable.Backlog backlog = report.backlog();
     redis.put("pending", backlog == null ? null : backlog.count());
     redis.put("oldestPendingAt", backlog == null ? null : moment(backlog.oldest()));
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("running", true);
-    body.put("total", report.causes().stream().mapToLong(RevokedTable.Cause::tokens).sum());
-    body.put("byCause", report.causes().stream().map(RevocationsResource::cause).toList());
-    body.put("redis", redis);
-    return body;
+    return redis;
   }
 
   private static Map<String, Object> cause(RevokedTable.Cause cause) {

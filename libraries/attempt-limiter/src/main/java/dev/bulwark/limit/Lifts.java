@@ -57,7 +57,7 @@ final class Lifts {
   boolean apply(Attempt attempt) {
     String lifts = liftsOf(attempt);
     if (lifts == null
-        || !redis.isAvailable()
+        || !redis.connection().isAvailable()
         || recentQueries.asMap().putIfAbsent(lifts, Boolean.TRUE) != null) {
       return false;
     }

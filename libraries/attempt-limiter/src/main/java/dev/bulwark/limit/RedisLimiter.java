@@ -113,8 +113,7 @@ public final class RedisLimiter {
     }
   }
 
-  /** Whether it is worth asking; costs nothing. */
-  boolean isAvailable() {
-    return redis.isAvailable();
+  RedisConnection connection() {
+    return redis;
   }
 }

@@ -29,7 +29,7 @@ public final class SharedLimiter {
    * @param attempts what is limited, for the log: {@code Login attempts}
    */
   public SharedLimiter(String attempts, LocalLimiter local, RedisLimiter redis) {
-    this.outage = new RedisOutage(attempts);
+    this.outage = new RedisOutage(attempts, redis.connection());
     this.local = local;
     this.redis = redis;
     this.lifts = new Lifts(local, redis);
@@ -184,11 +184,8 @@ public final class SharedLimiter {
     pending.remove(attempt);
   }
 
-  /**
-   * Whether Redis is known to be away, or did not count the last attempt, less than a minute ago:
-   * without attempts nothing is known of it.
-   */
+  /** Whether this node counts alone because of an outage of Redis, as far as it knows. */
   public boolean isAlone() {
-    return !redis.isAvailable() || outage.isRecent();
+    return outage.isKnown();
   }
 }

@@ -18,8 +18,19 @@ public interface RedisConnection {
   /** The key with the configured prefix in front. */
   String key(String name);
 
+  /**
+   * Whether a Redis is configured. Where none is, every call fails at once. That is no outage: what
+   * would use Redis does without.
+   */
+  boolean isConfigured();
+
   /** Whether the last contact succeeded; costs nothing. */
   boolean isAvailable();
+
+  /** Whether there should be a Redis that cannot be used now; costs nothing. */
+  default boolean isAway() {
+    return isConfigured() && !isAvailable();
+  }
 
   /** What is known about the connection; costs nothing. */
   RedisStatus status();

@@ -17,9 +17,11 @@ public final class MissedPushes {
     this.redis = redis;
   }
 
-  /** Notes that a push failed, or was not tried. */
+  /** Notes that a push failed, or was not tried. Where no Redis is configured, none is missed. */
   public void missed() {
-    failed.incrementAndGet();
+    if (redis.isConfigured()) {
+      failed.incrementAndGet();
+    }
   }
 
   /**

@@ -123,7 +123,7 @@ public final class Confirmer {
       try {
         Ending ending = new Endings(EventType.LOGOUT.name(), clock.millis()).user(realmId, userId);
         endSessionless(realmId, userId, ending, end);
-        return redis.isAvailable() && isApplied(ending, end) && isPushed();
+        return !redis.isAway() && isApplied(ending, end) && isPushed();
       } catch (SQLException e) {
         if (left == 1) {
           throw e;
@@ -176,6 +176,9 @@ public final class Confirmer {
    * @throws RedisUnavailableException if Redis does not take it
    */
   private boolean isPushed() throws SQLException {
+    if (!redis.isConfigured()) {
+      return true;
+    }
     SortedSet<String> epochs = FeedState.read(redis).epochs();
     List<RevokedToken> pending =
         database.call(c -> database.revoked().pending(c, epochs, seconds(), MAX_PENDING + 1));

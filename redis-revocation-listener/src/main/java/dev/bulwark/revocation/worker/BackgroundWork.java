@@ -135,7 +135,11 @@ public final class BackgroundWork {
   /** What the observer has been told of is complete whether or not Redis is there. */
   private void tellObserver(Moment completeUntil) {
     try {
-      database.run(c -> observer.complete(c, completeUntil.millis() - Completeness.LAG));
+      long until = completeUntil.millis() - Completeness.LAG;
+      database.run(c -> observer.complete(c, until));
+      if (!completeness.hasRedis()) {
+        metrics.completeUntil(until);
+      }
     } catch (SQLException e) {
       LOG.warn(
           "The token status lists could not be confirmed. Applications stop relying on them when"
@@ -164,6 +168,9 @@ public final class BackgroundWork {
   }
 
   private boolean drain(Optional<Moment> completeUntil) throws SQLException {
+    if (!completeness.hasRedis()) {
+      return false;
+    }
     boolean drained = false;
     boolean waits = false;
     if (completeness.isReachable()) {

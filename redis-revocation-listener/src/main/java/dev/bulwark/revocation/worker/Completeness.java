@@ -93,6 +93,10 @@ public final class Completeness {
     return new Moment(System.nanoTime(), clock.millis());
   }
 
+  boolean hasRedis() {
+    return redis.isConfigured();
+  }
+
   boolean isReachable() {
     return redis.isAvailable();
   }

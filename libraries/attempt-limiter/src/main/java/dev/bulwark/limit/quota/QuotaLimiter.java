@@ -24,7 +24,7 @@ public final class QuotaLimiter {
   public QuotaLimiter(String requests, LocalQuotas local, RedisConnection redis) {
     this.redis = redis;
     this.local = local;
-    this.outage = new RedisOutage(requests);
+    this.outage = new RedisOutage(requests, redis);
   }
 
   /** Counts a request, unless its window is used up. Never throws for want of Redis. */
@@ -55,8 +55,8 @@ public final class QuotaLimiter {
     return (Long) answer.get(index);
   }
 
-  /** Whether this node counts alone, as far as it knows. */
+  /** Whether this node counts alone because of an outage of Redis, as far as it knows. */
   public boolean isAlone() {
-    return !redis.isAvailable() || outage.isRecent();
+    return outage.isKnown();
   }
 }

@@ -1,17 +1,22 @@
 package dev.bulwark.limit.script;
 
+import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/** Logs once that Redis is away, and once that it is back. Thread-safe. */
+/**
+ * Logs once that Redis is away, and once that it is back. Where no Redis is configured, there is
+ * nothing to log. Thread-safe.
+ */
 public final class RedisOutage {
 
   private static final Logger LOG = Logger.getLogger(RedisOutage.class);
   private static final Duration RECENT_OUTAGE = Duration.ofMinutes(1);
 
   private final String limited;
+  private final RedisConnection redis;
   private final AtomicBoolean failing = new AtomicBoolean();
   private volatile long failedAt;
 
@@ -20,14 +25,15 @@ public final class RedisOutage {
    *
    * @param limited what is limited, for the log
    */
-  public RedisOutage(String limited) {
+  public RedisOutage(String limited, RedisConnection redis) {
     this.limited = limited;
+    this.redis = redis;
   }
 
   /** A call of Redis has failed. */
   public void callFailed(RedisUnavailableException failure) {
     failedAt = System.nanoTime();
-    if (failing.compareAndSet(false, true)) {
+    if (redis.isConfigured() && failing.compareAndSet(false, true)) {
       LOG.warnf(
           "Redis is unreachable. %s are limited on this node only until it returns: %s",
           limited, failure.getMessage());
@@ -41,8 +47,12 @@ public final class RedisOutage {
     }
   }
 
-  /** Whether the last call failed, less than a minute ago. */
-  public boolean isRecent() {
-    return failing.get() && System.nanoTime() - failedAt < RECENT_OUTAGE.toNanos();
+  /**
+   * Whether Redis is known to be away, or the last call failed less than a minute ago: without
+   * calls nothing is known of it.
+   */
+  public boolean isKnown() {
+    return redis.isAway()
+        || failing.get() && System.nanoTime() - failedAt < RECENT_OUTAGE.toNanos();
   }
 }

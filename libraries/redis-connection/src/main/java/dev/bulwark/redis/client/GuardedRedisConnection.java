@@ -59,12 +59,19 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.spans = spans;
-    this.status = RedisFailure.NOT_CONTACTED.since(clock.instant());
+    this.status =
+        (isConfigured() ? RedisFailure.NOT_CONTACTED : RedisFailure.NOT_CONFIGURED)
+            .since(clock.instant());
   }
 
   /** Starts the background thread; further calls have no effect. */
   synchronized void start() {
-    if (prober == null && !closed) {
+    if (!isConfigured()) {
+      LOG.infof(
+          "No Redis is configured (%surl). Each node limits logins and API keys alone, and"
+              + " applications learn of revoked tokens by token status lists only.",
+          RedisConfig.OPTION_PREFIX);
+    } else if (prober == null && !closed) {
       Thread thread = new Thread(this::probeUntilClosed, "bulwark-redis-probe");
       thread.setDaemon(true);
       prober = thread;
@@ -75,6 +82,11 @@ final class GuardedRedisConnection implements RedisConnection, AutoCloseable {
   @Override
   public String key(String name) {
     return config.prefix() + name;
+  }
+
+  @Override
+  public boolean isConfigured() {
+    return !config.url().isEmpty();
   }
 
   @Override

@@ -17,6 +17,9 @@ record RedisFailure(RedisFailureKind kind, String text) {
   static final RedisFailure NOT_CONTACTED =
       new RedisFailure(RedisFailureKind.NOT_CONTACTED, "not contacted yet");
 
+  static final RedisFailure NOT_CONFIGURED =
+      new RedisFailure(RedisFailureKind.NOT_CONFIGURED, "none is configured");
+
   static final RedisFailure CLOSED = new RedisFailure(RedisFailureKind.OTHER, "closed");
 
   /** A command that failed. */

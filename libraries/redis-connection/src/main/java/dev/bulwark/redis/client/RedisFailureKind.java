@@ -14,6 +14,7 @@ enum RedisFailureKind {
   UNREACHABLE("refused", "failed to connect", "connection", "unknownhost", "sentinel", "cluster"),
   CONFIGURATION,
   NOT_CONTACTED,
+  NOT_CONFIGURED,
   OTHER;
 
   private final String[] signs;

@@ -1,5 +1,6 @@
 package dev.bulwark.redis.client;
 
+import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisStatus;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -26,15 +27,19 @@ public final class RedisHealthCheck implements HealthCheck {
     DefaultRedisConnectionProviderFactory factory = DefaultRedisConnectionProviderFactory.running();
     return factory == null
         ? HealthCheckResponse.named(NAME).up().withData("status", "not used").build()
-        : response(factory.connection().status(), factory.isRequiredForHealth());
+        : response(factory.connection(), factory.isRequiredForHealth());
   }
 
-  static HealthCheckResponse response(RedisStatus status, boolean required) {
+  static HealthCheckResponse response(RedisConnection redis, boolean required) {
+    RedisStatus status = redis.status();
     HealthCheckResponseBuilder response =
-        HealthCheckResponse.named(NAME)
-            .status(status.available() || !required)
-            .withData("status", status.available() ? "available" : "away")
-            .withData("since", status.since().toString());
+        HealthCheckResponse.named(NAME).status(status.available() || !required);
+    if (!redis.isConfigured()) {
+      return response.withData("status", "not configured").build();
+    }
+    response
+        .withData("status", status.available() ? "available" : "away")
+        .withData("since", status.since().toString());
     String reason = status.reason();
     if (reason != null) {
       // Not the error: the page is for everybody who can reach it.

@@ -16,8 +16,9 @@ final class RedisMetrics implements AutoCloseable {
   RedisMetrics(MeterRegistry registry, RedisConnection connection, Clock clock) {
     this.registry = registry;
     this.up =
-        Gauge.builder("bulwark.redis.up", connection, c -> c.isAvailable() ? 1 : 0)
-            .description("1 while Redis answers, 0 while it is unreachable")
+        Gauge.builder("bulwark.redis.up", connection, RedisMetrics::up)
+            .description(
+                "1 while Redis answers, 0 while it is unreachable, NaN where there is none")
             .register(registry);
     this.stateAge =
         Gauge.builder(
@@ -27,6 +28,14 @@ final class RedisMetrics implements AutoCloseable {
             .baseUnit("seconds")
             .description("Time since Redis last became reachable or unreachable")
             .register(registry);
+  }
+
+  /** Not a number where no Redis is configured: no alert on 0 or 1 fires for that. */
+  private static double up(RedisConnection connection) {
+    if (connection.isConfigured()) {
+      return connection.isAvailable() ? 1 : 0;
+    }
+    return Double.NaN;
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 /**
  * The options of {@code spi-redis-connection--default}.
  *
- * @param url where Redis is, see {@link RedisUrl}
+ * @param url where Redis is, see {@link RedisUrl}; empty for no Redis
  * @param username ACL user; null for the default user or the one in the URL
  * @param password password; null for none or the one in the URL
  * @param sentinelUsername ACL user of the Sentinels, null for none
@@ -51,10 +51,10 @@ public record RedisConfig(
   private static final Option<String> URL =
       Option.text(
           "url",
-          "redis://localhost:6379",
+          "",
           "Where Redis is: `redis://host:port/db`, `redis-sentinel://host:port,…/master-name?db=n`"
               + " or `redis-cluster://host:port,…`; with TLS `rediss://`,"
-              + " `rediss-sentinel://` or `rediss-cluster://`.");
+              + " `rediss-sentinel://` or `rediss-cluster://`. Default: no Redis.");
   private static final Option<Optional<String>> USERNAME =
       Option.optional("username", "ACL user. Default: the default user, or the one in the URL.");
   private static final Option<Optional<String>> PASSWORD =

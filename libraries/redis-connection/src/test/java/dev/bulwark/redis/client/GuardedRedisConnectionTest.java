@@ -9,6 +9,7 @@ import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.redis.topology.RedisConfig;
 import dev.bulwark.testing.MapScope;
 import dev.bulwark.testing.Programs;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Clock;
@@ -62,6 +63,23 @@ class GuardedRedisConnectionTest {
       assertThat(connection.isAvailable()).isFalse();
       assertThatThrownBy(() -> connection.call(command("PING"), redis -> redis.ping()))
           .isInstanceOf(RedisUnavailableException.class);
+    }
+  }
+
+  /** R8: a Redis that is missing on purpose is no outage. */
+  @Test
+  void withoutUrlThereIsNoRedisThatCouldBeAway() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (GuardedRedisConnection connection =
+            new GuardedRedisConnection(RedisConfig.from(MapScope.of()), Clock.systemUTC());
+        RedisMetrics metrics = new RedisMetrics(registry, connection, Clock.systemUTC())) {
+      connection.start();
+      assertThat(metrics).isNotNull();
+      assertThat(connection.isConfigured()).isFalse();
+      assertThat(connection.isAway()).isFalse();
+      assertThat(connection.isAvailable()).isFalse();
+      assertThatThrownBy(connection::nodes).hasMessageContaining("none is configured");
+      assertThat(registry.get("bulwark.redis.up").gauge().value()).isNaN();
     }
   }
 

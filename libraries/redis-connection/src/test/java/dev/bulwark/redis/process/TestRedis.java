@@ -25,6 +25,11 @@ public record TestRedis(UnifiedJedis client, String prefix) implements RedisConn
   }
 
   @Override
+  public boolean isConfigured() {
+    return true;
+  }
+
+  @Override
   public boolean isAvailable() {
     return true;
   }

@@ -16,7 +16,7 @@ class RedisConfigTest {
   @Test
   void defaults() {
     RedisConfig config = RedisConfig.from(MapScope.of());
-    assertThat(config.url()).isEqualTo("redis://localhost:6379");
+    assertThat(config.url()).isEmpty();
     assertThat(config.prefix()).isEmpty();
     assertThat(config.commandTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.tlsVerifyHostname()).isTrue();
