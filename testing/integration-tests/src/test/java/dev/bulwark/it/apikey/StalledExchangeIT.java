@@ -42,7 +42,9 @@ class StalledExchangeIT {
     database = (PostgresProcess) TestStack.get().database().orElseThrow();
   }
 
-  /** Where the machine is slow, the row comes too late and the exchange is refused: once more. */
+  /**
+   * Where the machine is slow, the row comes too late, and the exchange is refused and repeated.
+   */
   @Test
   void theKeyIsRemovedBeforeTheRowIsWritten() {
     Response exchanged =

@@ -1,6 +1,8 @@
 package dev.bulwark.it.database;
 
+import dev.bulwark.it.support.Waits;
 import dev.bulwark.server.ServerSpec;
+import org.awaitility.Awaitility;
 
 /** A database server that Keycloak can use. It keeps its port and data when it is restarted. */
 public interface DatabaseProcess extends AutoCloseable {
@@ -10,6 +12,11 @@ public interface DatabaseProcess extends AutoCloseable {
 
   /** Runs SQL statements and returns their rows as text, columns separated by {@code |}. */
   String sql(String statements);
+
+  /** Waits until a query has an answer. */
+  default void awaitAnswer(String query, String answer) {
+    Awaitility.await().atMost(Waits.SOON).until(() -> sql(query).strip().equals(answer));
+  }
 
   /** Stops the server; its clients lose their connections. */
   void stop();

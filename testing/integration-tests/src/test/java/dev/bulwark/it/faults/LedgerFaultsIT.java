@@ -83,12 +83,12 @@ class LedgerFaultsIT {
           CompletableFuture.supplyAsync(() -> tokens.tryRefresh(session));
       CompletableFuture<Response> login =
           CompletableFuture.supplyAsync(() -> tokens.tryLogin("ben"));
-      assertThat(refreshed).succeedsWithin(IN_TIME).satisfies(this::isRefused);
-      assertThat(login).succeedsWithin(IN_TIME).satisfies(this::isRefused);
+      assertThat(refreshed).succeedsWithin(IN_TIME).satisfies(this::assertRefused);
+      assertThat(login).succeedsWithin(IN_TIME).satisfies(this::assertRefused);
       // Once one has waited in vain, the others do not.
       Instant began = Instant.now();
       for (int i = 0; i < 5; i++) {
-        isRefused(tokens.tryRefresh(session));
+        assertRefused(tokens.tryRefresh(session));
       }
       assertThat(Duration.between(began, Instant.now())).isLessThan(IN_TIME);
       assertThat(server.metric(FAILURES)).isGreaterThanOrEqualTo(failures + 7);
@@ -97,7 +97,7 @@ class LedgerFaultsIT {
     Response login = tokens.login("ben");
     refuseRowsIn("bulwark_token");
     try {
-      isRefused(tokens.tryRefresh(login));
+      assertRefused(tokens.tryRefresh(login));
     } finally {
       acceptRowsIn("bulwark_token");
     }
@@ -107,7 +107,7 @@ class LedgerFaultsIT {
     tokens.awaitAgreement(3, SOON);
   }
 
-  private void isRefused(Response answer) {
+  private void assertRefused(Response answer) {
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.text("error")).isEqualTo("temporarily_unavailable");
     assertThat(answer.body()).doesNotContain("token\"");
@@ -128,7 +128,7 @@ class LedgerFaultsIT {
         .expect(204);
     Response first = tokens.login("ann");
     String row = "bulwark_token WHERE jti = '" + jti(first) + "'";
-    await().atMost(SOON).until(() -> database.sql("SELECT COUNT(*) FROM " + row).equals("1"));
+    database.awaitAnswer("SELECT COUNT(*) FROM " + row, "1");
     // As if it had expired: the session has no token in the ledger.
     database.sql("DELETE FROM " + row);
     // Those of the change above would find the token, too.
@@ -216,14 +216,8 @@ class LedgerFaultsIT {
       for (String user : List.of("ann", "cyn")) {
         losses.add(CompletableFuture.supplyAsync(() -> takeOfflineAccess(user)));
       }
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  database
-                      .sql(
-                          "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-                      .equals("2"));
+      database.awaitAnswer(
+          "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", "2");
       tokens.logout(other);
       assertThat(tokens.isInRedis(other)).isTrue();
       assertThat(losses).noneMatch(CompletableFuture::isDone);

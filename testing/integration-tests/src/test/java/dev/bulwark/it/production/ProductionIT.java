@@ -280,17 +280,18 @@ class ProductionIT {
     for (Endpoint endpoint : endpoints) {
       for (String token : tokens) {
         for (String start : List.of("", FOREIGN_ORIGIN)) {
-          withAddress += own(endpoint.method(), start + path(endpoint), token, "{}") ? 1 : 0;
+          withAddress +=
+              answersWithOwnAddress(endpoint.method(), start + path(endpoint), token, "{}") ? 1 : 0;
         }
       }
     }
     assertThat(withAddress).as("answers with an address").isGreaterThan(10);
 
     String key = "{\"name\":\"host\"}";
-    assertThat(own("POST", "/realms/app/api-keys", tokens.get(1), key)).isTrue();
+    assertThat(answersWithOwnAddress("POST", "/realms/app/api-keys", tokens.get(1), key)).isTrue();
     String user = server.admin().userId(USER);
     String mail = "/admin/realms/app/users/" + user + "/execute-actions-email";
-    own("PUT", mail, tokens.get(0), "[\"UPDATE_PASSWORD\"]");
+    answersWithOwnAddress("PUT", mail, tokens.get(0), "[\"UPDATE_PASSWORD\"]");
     assertThat(mails.link()).startsWith(server.url() + "/realms/app/");
   }
 
@@ -319,8 +320,8 @@ class ProductionIT {
    *
    * @return whether the answer has the server's own address
    */
-  private static boolean own(String method, String target, String token, String body)
-      throws IOException {
+  private static boolean answersWithOwnAddress(
+      String method, String target, String token, String body) throws IOException {
     String request =
         """
         %s %s HTTP/1.1

@@ -2,7 +2,6 @@ package dev.bulwark.it.revocation;
 
 import static dev.bulwark.it.support.Waits.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
@@ -117,7 +116,7 @@ class SecondNetIT {
     keys.awaitRevoked(token, SOON);
     String row = "FROM BULWARK_REVOKED_TOKEN WHERE JTI = '" + jti + "'";
     // It is written when it is in Redis.
-    await().atMost(SOON).until(() -> database.sql("SELECT COUNT(*) " + row).equals("1"));
+    database.awaitAnswer("SELECT COUNT(*) " + row, "1");
     database.sql("DELETE FROM BULWARK_REVOCATION_SCOPE");
     database.sql("DELETE " + row);
     keys.client().del(RevokedKeys.key(token));
@@ -200,18 +199,7 @@ class SecondNetIT {
   }
 
   private static void awaitSeen(String kind, String id) {
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                database
-                    .sql(
-                        "SELECT COUNT(*) FROM BULWARK_LAST_SEEN WHERE KIND = '"
-                            + kind
-                            + "' AND ID = '"
-                            + id
-                            + "'")
-                    .strip()
-                    .equals("1"));
+    String seen = "SELECT COUNT(*) FROM BULWARK_LAST_SEEN WHERE KIND = '%s' AND ID = '%s'";
+    database.awaitAnswer(seen.formatted(kind, id), "1");
   }
 }
