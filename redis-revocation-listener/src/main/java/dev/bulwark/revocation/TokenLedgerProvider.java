@@ -234,7 +234,9 @@ final class TokenLedgerProvider implements TokenPostProcessor {
                 try {
                   tokens.rolledBack(isFreeOfTransaction());
                 } catch (Exception e) {
-                  throw withheld(e, running);
+                  // Keycloak throws nothing on that fails after a rollback.
+                  running.metrics().ledgerFailed();
+                  LOG.warn("Tokens of a request that was rolled back have no row in the ledger", e);
                 }
               }
             });

@@ -57,7 +57,8 @@ public class RevocationAutoConfiguration {
               throw new IllegalStateException(
                   "No Redis to ask about revoked tokens. Set bulwark.revocation.url and have Jedis"
                       + " on the class path, or set up Spring Data Redis for the Redis that"
-                      + " Keycloak feeds, or switch the check off with"
+                      + " Keycloak feeds, or name a realm with status lists by"
+                      + " bulwark.revocation.status-list-issuer, or switch the check off with"
                       + " bulwark.revocation.enabled=false");
             });
     return new RevocationChecker(access, properties.options(), observer.getIfAvailable());

@@ -139,7 +139,8 @@ class RevocationAutoConfigurationTest {
                 assertThat(context)
                     .getFailure()
                     .rootCause()
-                    .hasMessageContaining("bulwark.revocation.url"));
+                    .hasMessageContaining("bulwark.revocation.url")
+                    .hasMessageContaining("bulwark.revocation.status-list-issuer"));
     runner
         .withClassLoader(new FilteredClassLoader(UnifiedJedis.class))
         .withPropertyValues(URL)
