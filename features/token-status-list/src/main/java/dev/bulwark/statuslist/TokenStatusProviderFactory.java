@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -147,8 +148,9 @@ public final class TokenStatusProviderFactory
   }
 
   @Override
-  public void complete(Connection connection, long until) throws SQLException {
-    tables().completeUntil(connection, until);
+  public void complete(Connection connection, long until, Map<String, Long> held)
+      throws SQLException {
+    tables().completeUntil(connection, until, held);
   }
 
   private StatusTables tables() {

@@ -3,6 +3,7 @@ package dev.bulwark.contract;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * Learns from the token ledger what is revoked. The factory of the realm resource {@link #RESOURCE}
@@ -20,7 +21,7 @@ public interface RevocationObserver {
         public void revoking(Connection connection, Collection<String> jtis) {}
 
         @Override
-        public void complete(Connection connection, long until) {}
+        public void complete(Connection connection, long until, Map<String, Long> held) {}
       };
 
   /**
@@ -33,10 +34,12 @@ public interface RevocationObserver {
   void revoking(Connection connection, Collection<String> jtis) throws SQLException;
 
   /**
-   * Notes that every token that ended before a time has been noted as revoked.
+   * Notes that every token that ended before a time has been noted as revoked. In a realm that is
+   * held, it is an earlier time.
    *
    * @param connection each statement commits by itself
    * @param until milliseconds since 1970
+   * @param held the time of each realm that is held, by its id
    */
-  void complete(Connection connection, long until) throws SQLException;
+  void complete(Connection connection, long until, Map<String, Long> held) throws SQLException;
 }

@@ -122,9 +122,7 @@ public final class BackgroundWork {
     boolean waits;
     try {
       completeUntil = endings.round(moment());
-      if (endings.troubles().values().stream().noneMatch(RealmTrouble::holds)) {
-        completeUntil.ifPresent(this::tellObserver);
-      }
+      completeUntil.ifPresent(this::tellObserver);
     } finally {
       // Whatever happened to the endings: what is revoked has to get to Redis.
       waits = drain(completeUntil);
@@ -136,7 +134,8 @@ public final class BackgroundWork {
   private void tellObserver(Moment completeUntil) {
     try {
       long until = completeUntil.millis() - Completeness.LAG;
-      database.run(c -> observer.complete(c, until));
+      Map<String, Long> held = RealmTrouble.held(endings.troubles(), Completeness.LAG);
+      database.run(c -> observer.complete(c, until, held));
       if (!completeness.hasRedis()) {
         metrics.completeUntil(until);
       }

@@ -52,7 +52,7 @@ final class RealmStates {
   private String state(RealmTrouble trouble, long lag) {
     StringBuilder state = new StringBuilder().append(since).append(' ');
     if (trouble.holds()) {
-      state.append(Math.max(0, trouble.completeUntil() - lag));
+      state.append(trouble.toldUntil(lag));
     } else {
       state.append('-');
     }

@@ -1,5 +1,7 @@
 package dev.bulwark.revocation.worker;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,5 +17,27 @@ record RealmTrouble(long completeUntil, Set<String> inDoubt) {
 
   boolean holds() {
     return completeUntil != Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns up to when the revocations of a realm that is held are complete, as applications are
+   * told.
+   *
+   * @param lag by how much that is earlier, milliseconds
+   */
+  long toldUntil(long lag) {
+    return Math.max(0, completeUntil - lag);
+  }
+
+  /** Returns that of each realm that is held, by its id. */
+  static Map<String, Long> held(Map<String, RealmTrouble> troubles, long lag) {
+    Map<String, Long> held = new HashMap<>();
+    troubles.forEach(
+        (realm, trouble) -> {
+          if (trouble.holds()) {
+            held.put(realm, trouble.toldUntil(lag));
+          }
+        });
+    return held;
   }
 }

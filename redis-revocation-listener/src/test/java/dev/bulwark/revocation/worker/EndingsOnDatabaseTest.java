@@ -143,7 +143,7 @@ class EndingsOnDatabaseTest {
     }
 
     @Override
-    public void complete(Connection connection, long until) {}
+    public void complete(Connection connection, long until, Map<String, Long> held) {}
   }
 
   private Set<LedgerToken> dead(Collection<LedgerToken> tokens) {

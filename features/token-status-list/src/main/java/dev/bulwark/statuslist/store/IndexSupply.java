@@ -63,7 +63,7 @@ public final class IndexSupply {
    * nodes.
    *
    * @param now milliseconds since 1970
-   * @param completeUntil of {@link StatusTables#completeUntil(java.sql.Connection)}
+   * @param completeUntil of all realms that are not held
    */
   static long retiredBy(long now, long completeUntil) {
     return Math.floorDiv(Math.min(now, completeUntil), 1000L) - RETENTION_SECONDS;
@@ -164,7 +164,7 @@ public final class IndexSupply {
             Lease lease = tables.lease(connection, key.realmId, key.end, LEASE_SIZE);
             if (lease.from() == 0) {
               tables.deleteRetired(
-                  connection, retiredBy(clock.millis(), tables.completeUntil(connection)));
+                  connection, retiredBy(clock.millis(), tables.completeUntil(connection).all()));
             }
             return new Range(lease);
           });

@@ -84,10 +84,10 @@ public final class StatusLists {
    *
    * @param readAt {@link System#nanoTime()} before it was read
    * @param fullReadAt when all bits were read, as above
-   * @param completeUntil every token that ended before has its bit, milliseconds since 1970
+   * @param completeUntil every token that ended before has its bit
    */
   private record Snapshot(
-      long readAt, long fullReadAt, long completeUntil, Map<String, RevokedBits> lists) {
+      long readAt, long fullReadAt, CompleteUntil completeUntil, Map<String, RevokedBits> lists) {
 
     boolean isOlderThan(Duration age) {
       return System.nanoTime() - readAt > age.toNanos();
@@ -96,7 +96,7 @@ public final class StatusLists {
     Optional<State> find(String id, String realmId) {
       return Optional.ofNullable(lists.get(id))
           .filter(bits -> bits.list().realmId().equals(realmId))
-          .map(bits -> new State(bits, completeUntil));
+          .map(bits -> new State(bits, completeUntil.of(realmId)));
     }
   }
 
@@ -265,10 +265,10 @@ public final class StatusLists {
     Snapshot before = current;
     boolean full = before == null || began - before.fullReadAt > FULL_READ_INTERVAL.toNanos();
     // In this order: what is complete until then is in what is read after it.
-    long completeUntil = tables.completeUntil(connection);
+    CompleteUntil completeUntil = tables.completeUntil(connection);
     Map<String, Integer> rows = tables.rows(connection);
     Map<String, RevokedBits> lists = new HashMap<>();
-    long retired = IndexSupply.retiredBy(clock.millis(), completeUntil);
+    long retired = IndexSupply.retiredBy(clock.millis(), completeUntil.all());
     for (StatusList list : tables.live(connection, retired)) {
       RevokedBits known = before == null ? null : before.lists.get(list.id());
       boolean unchanged = !full && known != null && known.rows() == rows.getOrDefault(list.id(), 0);

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tables of the lists: BULWARK_STATUS_LIST has the lists and how many of their indexes are
  * given out, BULWARK_STATUS_BIT the indexes of revoked tokens, BULWARK_STATUS_COMPLETE until when
- * these are complete. Rows of bits are only ever added while their list lives. So a list whose
- * number of rows has not changed has not changed. Thread-safe.
+ * these are complete, in all realms and in those that are held. Rows of bits are only ever added
+ * while their list lives. So a list whose number of rows has not changed has not changed.
+ * Thread-safe.
  */
 public final class StatusTables {
 
@@ -213,26 +214,62 @@ public final class StatusTables {
         list, indexes.stream().mapToInt(Integer::intValue).sorted().toArray(), number);
   }
 
-  /** Returns until when the bits are complete, milliseconds since 1970. */
-  long completeUntil(Connection connection) throws SQLException {
-    return Sql.first(
-            connection,
-            "SELECT MAX(COMPLETE_UNTIL) FROM %s".formatted(complete),
-            Sql.Binder.NONE,
-            row -> row.getLong(1))
-        .orElse(0L);
+  /** Returns until when the bits are complete. */
+  CompleteUntil completeUntil(Connection connection) throws SQLException {
+    return new CompleteUntil(
+        Sql.query(
+                connection,
+                "SELECT REALM_ID, COMPLETE_UNTIL FROM %s".formatted(complete),
+                Sql.Binder.NONE,
+                row -> Map.entry(row.getString(1), row.getLong(2)))
+            .stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   /**
-   * Notes until when the bits are complete; an earlier time than the last is not noted.
+   * Notes until when the bits are complete, all of it or nothing. A time that is not later than the
+   * last is not noted, nor what is held then: it comes from a node that no longer does the work.
    *
+   * @param connection in auto-commit mode
    * @param until milliseconds since 1970
-   * @throws SQLException if the row cannot be written
+   * @param held the time of each realm that is held, by its id
+   * @throws SQLException if a row cannot be written
    */
-  public void completeUntil(Connection connection, long until) throws SQLException {
+  public void completeUntil(Connection connection, long until, Map<String, Long> held)
+      throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      if (advance(connection, until)) {
+        hold(connection, held);
+      }
+      connection.commit();
+    } catch (SQLException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private boolean advance(Connection connection, long until) throws SQLException {
+    int rows =
+        Sql.update(
+            connection,
+            "UPDATE %s SET COMPLETE_UNTIL = ? WHERE REALM_ID = ? AND COMPLETE_UNTIL < ?"
+                .formatted(complete),
+            parameters -> parameters.number(until).text(CompleteUntil.ALL).number(until));
+    return rows > 0;
+  }
+
+  private void hold(Connection connection, Map<String, Long> held) throws SQLException {
     Sql.update(
         connection,
-        "UPDATE %s SET COMPLETE_UNTIL = ? WHERE COMPLETE_UNTIL < ?".formatted(complete),
-        parameters -> parameters.number(until).number(until));
+        "DELETE FROM %s WHERE REALM_ID <> ?".formatted(complete),
+        parameters -> parameters.text(CompleteUntil.ALL));
+    Sql.batch(
+        connection,
+        "INSERT INTO %s (REALM_ID, COMPLETE_UNTIL) VALUES (?, ?)".formatted(complete),
+        held.entrySet(),
+        (parameters, realm) -> parameters.text(realm.getKey()).number(realm.getValue()));
   }
 }

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -410,7 +411,7 @@ class StatusListsTest {
   private void goTo(long seconds) throws SQLException {
     clock.seconds = seconds;
     try (Connection connection = open()) {
-      tables.completeUntil(connection, seconds * 1000);
+      tables.completeUntil(connection, seconds * 1000, Map.of());
     }
   }
 
@@ -448,14 +449,42 @@ class StatusListsTest {
 
   @Test
   void completenessNeverGoesBack() throws Exception {
+    assertThat(completeUntil("realm")).isZero();
+    complete(5_000, Map.of());
+    complete(4_000, Map.of());
+    assertThat(completeUntil("realm")).isEqualTo(5_000);
+  }
+
+  /** R12: the lists of a realm that is held are as old as it is; those of others are not. */
+  @Test
+  void aRealmThatIsHeldHoldsNoOther() throws Exception {
+    complete(5_000, Map.of("realm", 4_000L));
+    assertThat(completeUntil("realm")).isEqualTo(4_000);
+    assertThat(completeUntil("other")).isEqualTo(5_000);
+    complete(5_000, Map.of());
+    assertThat(completeUntil("realm")).as("told by a node whose lease is over").isEqualTo(4_000);
+    complete(6_000, Map.of("realm", 4_500L, "other", 3_000L));
+    assertThat(completeUntil("realm")).isEqualTo(4_500);
+    assertThat(completeUntil("other")).isEqualTo(3_000);
+    complete(7_000, Map.of("other", 3_000L));
+    assertThat(completeUntil("realm")).isEqualTo(7_000);
+    assertThat(completeUntil("other")).isEqualTo(3_000);
+    complete(8_000, Map.of());
+    assertThat(completeUntil("other")).isEqualTo(8_000);
+  }
+
+  private void complete(long until, Map<String, Long> held) throws SQLException {
     try (Connection connection = open()) {
-      assertThat(tables.completeUntil(connection)).isZero();
-      tables.completeUntil(connection, 5_000);
-      tables.completeUntil(connection, 4_000);
-      assertThat(tables.completeUntil(connection)).isEqualTo(5_000);
+      tables.completeUntil(connection, until, held);
     }
-    assertThat(lists.find(take(NOW + 900).list(), "realm").orElseThrow().completeUntil())
-        .isEqualTo(5_000);
+  }
+
+  private long completeUntil(String realmId) throws UnavailableException {
+    StatusReference place = supply.take(realmId, NOW + 900).orElseThrow();
+    return new StatusLists(database, clock, MAX_WAITING)
+        .find(place.list(), realmId)
+        .orElseThrow()
+        .completeUntil();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.support.CheckedToken;
 import dev.bulwark.it.support.Response;
+import dev.bulwark.it.support.StatusListView;
 import dev.bulwark.it.support.TestStack;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,11 @@ class UserStoreDownIT {
   private static final RevokedKeys KEYS = new RevokedKeys(STACK.redis().url());
   private static final ServerMetrics METRICS = new ServerMetrics(STACK.keycloak().managementUrl());
   private static final Duration FEED_MAX_AGE = Duration.ofSeconds(15);
+  private static final StatusListView LISTS = new StatusListView();
+
+  /** More than the state of a realm names. */
+  private static final int MANY_IN_DOUBT = 110;
+
   private static final String OFFLINE = "openid offline_access";
 
   private PathRealm realm;
@@ -156,6 +162,54 @@ class UserStoreDownIT {
     } finally {
       beside.delete();
     }
+  }
+
+  /**
+   * R8, R12: a realm that has too many tokens in doubt is held, and its lists are, but no other.
+   */
+  @Test
+  void theListsOfOtherRealmsGoOn() {
+    PathRealm beside = realm.createBeside("store-up");
+    try (Directory directory = Directory.start(List.of("liz"))) {
+      directory.connect(realm, "people", true);
+      List.of(realm, beside).forEach(each -> each.addStatusLists("cli"));
+      Response local = realm.login("ann");
+      Response other = beside.login("ann");
+      Response dying = realm.login("liz");
+      for (int i = 0; i < MANY_IN_DOUBT; i++) {
+        dying = realm.refresh(dying);
+      }
+      String token = dying.text("access_token");
+      StatusListView.Place ofRealm = place(local);
+      StatusListView.Place ofOther = place(other);
+      assertThat(LISTS.isRevoked(token)).contains(false);
+
+      realm
+          .admin()
+          .post(realm.path("/users/" + realm.userId("liz") + "/impersonation"), "{}")
+          .expect(200);
+      directory.stop();
+      directory.delete("liz");
+      realm.admin().post(realm.path("/clear-user-cache"), "{}").expect(204);
+      await("the last list of the realm expires")
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> LISTS.list(ofRealm).status() == 503);
+      assertThat(METRICS.value("bulwark_revocation_realms_held")).isEqualTo(1);
+      assertThat(LISTS.list(ofOther).status()).isEqualTo(200);
+
+      directory.startAgain();
+      await()
+          .atMost(Deaths.SOON)
+          .until(() -> LISTS.list(ofRealm).status() == 200 && LISTS.isRevoked(token).orElseThrow());
+      assertThat(LISTS.isRevoked(local.text("access_token"))).contains(false);
+      assertThat(LISTS.list(ofOther).status()).isEqualTo(200);
+    } finally {
+      beside.delete();
+    }
+  }
+
+  private static StatusListView.Place place(Response tokens) {
+    return StatusListView.place(tokens.text("access_token")).orElseThrow();
   }
 
   private static RevocationChecker checker() {
