@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.support.FormBrowser;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -113,6 +114,14 @@ final class Broker {
   private FormBrowser.Page openForm(FormBrowser browser, String user) {
     provider.createUser(user);
     return browser.open(realm.authorization("cli", "code", Map.of("kc_idp_hint", ALIAS)));
+  }
+
+  /** From now on, its users live as long as their session, and nowhere else. */
+  void keepUsersInSessions() {
+    String path = "/identity-provider/instances/" + Http.encode(ALIAS);
+    ObjectNode json = (ObjectNode) realm.admin().get(realm.path(path)).expect(200).json();
+    json.withObject("/config").put("doNotStoreUsers", "true");
+    realm.admin().put(realm.path(path), json.toString()).expect(204);
   }
 
   /** Ends the user's sessions at the provider. */

@@ -1,5 +1,6 @@
 package dev.bulwark.it.revocation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * R1: paths that need a feature or an option of Keycloak that other tests do without: the SCIM API,
- * the legacy exchange, the JWT authorization grant and CIBA.
+ * the legacy exchange, the JWT authorization grant, CIBA and users that are not stored.
  */
 @Tag("full")
 class FeaturePathsIT {
@@ -42,7 +44,8 @@ class FeaturePathsIT {
     keycloak =
         DistributionServer.start(
             TestStack.spec("features", redis.url())
-                .buildOption("features", "scim-api,token-exchange,jwt-authorization-grant")
+                .buildOption(
+                    "features", "scim-api,token-exchange,jwt-authorization-grant,transient-users")
                 .option(AuthenticationDevice.OPTION, device.url())
                 .build());
     realm =
@@ -231,6 +234,38 @@ class FeaturePathsIT {
                 "auth_req_id",
                 asked.text("auth_req_id")))
         .expect(200);
+  }
+
+  /** Keycloak has such a user in its session only, so nothing but that session can end it. */
+  @Test
+  void tokensOfUsersThatAreNotStored() {
+    PathRealm brokered = realm.createBeside("brokered");
+    Deaths ofBrokered = new Deaths(brokered, keys);
+    Broker broker = Broker.create(brokered, Map.of());
+    broker.keepUsersInSessions();
+    Response ended = broker.login(brokered.browser(), "tess");
+    Response deleted = broker.login(brokered.browser(), "tim");
+    Response expiring = broker.login(brokered.browser(), "tom");
+    Response other = broker.login(brokered.browser(), "ted");
+    Response refreshed = brokered.refresh(ended);
+    assertThat(Realm.claims(ended.text("access_token")).get("sub").asText())
+        .startsWith("lightweight-");
+    ofBrokered.assertAlive(ended, refreshed, deleted, expiring, other);
+
+    brokered.logout("cli", refreshed.text("refresh_token")).expect(204);
+    ofBrokered.assertDead(ended, refreshed);
+    brokered
+        .admin()
+        .delete(brokered.path("/sessions/" + PathRealm.sid(deleted) + "?isOffline=false"))
+        .expect(204);
+    ofBrokered.assertDead(deleted);
+    ofBrokered.assertAlive(expiring, other);
+
+    broker.remove();
+    ofBrokered.assertConsistent(expiring, other);
+    brokered.update("", Map.of("ssoSessionMaxLifespan", 1));
+    ofBrokered.awaitDeath(expiring, Duration.ofMinutes(3));
+    ofBrokered.awaitDead(other);
   }
 
   /** These tokens have no session that lasts: a logout ends them by the user's not-before. */
