@@ -35,10 +35,11 @@ class KubernetesCommandsTest {
 
   private static final List<String> BLOCKS =
       Stream.of(
-              ShellBlock.onPage("deploy/kubernetes/README.md"),
-              ShellBlock.onPage("deploy/kubernetes/existing-keycloak.md"),
-              ShellBlock.onPage("deploy/observability/kubernetes/README.md"))
-          .flatMap(List::stream)
+              "deploy/kubernetes/README.md",
+              "deploy/kubernetes/existing-keycloak.md",
+              "deploy/observability/kubernetes/README.md")
+          .flatMap(page -> ShellBlock.in(page).stream())
+          .map(ShellBlock::commands)
           .toList();
 
   private static final Pattern KEY =

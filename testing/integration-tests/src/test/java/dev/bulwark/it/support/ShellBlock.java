@@ -95,8 +95,8 @@ public record ShellBlock(
     return options;
   }
 
-  /** Returns all blocks of a page, in their order. */
-  static List<ShellBlock> in(String page) {
+  /** Returns all blocks of a page, marked or not, in their order. */
+  public static List<ShellBlock> in(String page) {
     List<String> lines = Repository.text(page).lines().toList();
     List<ShellBlock> blocks = new ArrayList<>();
     String heading = "";
