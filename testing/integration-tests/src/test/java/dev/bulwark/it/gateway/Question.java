@@ -192,12 +192,16 @@ record Question(String name, Outcome outcome, String request) {
     for (String name : List.of("X_API_Key", "X-Api_Key", "Api-Key", "X-My-Key")) {
       questions.add(of("key in " + name, Outcome.WITHOUT_KEY, "GET /t HTTP/1.1", name + ": KEY"));
     }
+    questions.add(of("empty key", Outcome.WITHOUT_KEY, "GET /t HTTP/1.1", "X-API-Key:"));
+    questions.add(of("blank key", Outcome.WITHOUT_KEY, "GET /t HTTP/1.1", "X-API-Key:   "));
+    questions.add(of("key of a tab", Outcome.REFUSED, "GET /t HTTP/1.1", "X-API-Key: \t "));
     questions.add(of("key in the query", Outcome.WITHOUT_KEY, "GET /t?X-API-Key=KEY HTTP/1.1"));
     for (String value : List.of("x", "KEYx", "KEY, KEY", "KEY KEY", "schl\u00fcssel", "\"KEY\"")) {
       questions.add(
           of("key " + visible(value), Outcome.REFUSED, "GET /t HTTP/1.1", "X-API-Key: " + value));
     }
-    for (String[] pair : new String[][] {{"KEY", "KEY"}, {"x", "KEY"}, {"KEY", "x"}}) {
+    for (String[] pair :
+        new String[][] {{"KEY", "KEY"}, {"x", "KEY"}, {"KEY", "x"}, {"", "KEY"}, {"KEY", ""}}) {
       questions.add(
           of(
               "two keys " + String.join(" ", pair),
