@@ -404,7 +404,7 @@ class WrongSecretsIT {
     assertThat(good).containsOnly(200);
     assertThat(wrong).filteredOn(status -> status == path.wrong()).hasSize(KeyPath.PER_ADDRESS);
     assertThat(wrong).filteredOn(status -> status == 429).hasSize(each - KeyPath.PER_ADDRESS);
-    // Attempts that found all threads of logins in use were told to come again, and are not counted.
+    // Attempts that found all threads of logins in use were told to come again, and not counted.
     long compared = passwords.stream().filter(status -> status == 400).count();
     assertThat(compared).isBetween(1L, (long) PER_ACCOUNT);
     assertThat(passwords).filteredOn(status -> status != 400).containsOnly(429);
