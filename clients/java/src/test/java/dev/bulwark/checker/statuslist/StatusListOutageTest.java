@@ -136,7 +136,8 @@ class StatusListOutageTest {
     await().until(() -> threads.stream().allMatch(each -> WAITS.contains(each.getState())));
     server.held = Held.NOTHING;
     threads.get(0).interrupt();
-    assertThat(first.get()).isEqualTo(Verdict.UNKNOWN);
+    // Another may have fetched the list before it looks for the last time.
+    assertThat(first.get()).isIn(Verdict.UNKNOWN, Verdict.LIVE);
     for (FutureTask<Verdict> other : others) {
       assertThat(other.get()).isEqualTo(Verdict.LIVE);
     }
