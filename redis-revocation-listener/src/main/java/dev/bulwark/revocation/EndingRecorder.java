@@ -11,6 +11,7 @@ import org.jboss.logging.Logger;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakTransactionManager;
+import org.keycloak.models.RealmModel;
 
 /**
  * Writes endings into the transaction that they report on, and has them laid over the ledger once
@@ -83,7 +84,8 @@ final class EndingRecorder {
     }
   }
 
-  void record(List<Ending> found) {
+  void record(List<Ending> all) {
+    List<Ending> found = all.stream().filter(this::isOfCaredRealm).toList();
     if (found.isEmpty()) {
       return;
     }
@@ -103,6 +105,16 @@ final class EndingRecorder {
         .getEntityManager()
         .unwrap(Session.class)
         .doWork(connection -> record(connection, transactions, endings));
+  }
+
+  /** Where the copy of the realms is behind, the realm of the request tells. */
+  private boolean isOfCaredRealm(Ending ending) {
+    String realmId = ending.realmId();
+    if (realmId == null || service.realms().mayBeOn(realmId)) {
+      return true;
+    }
+    RealmModel realm = session.getContext().getRealm();
+    return realm != null && realm.getId().equals(realmId) && service.caresFor(realm);
   }
 
   private void record(

@@ -18,6 +18,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param completeLife how long {@code revocation:complete} stays in Redis without being renewed
  * @param expiryGrace how much longer a key stays in Redis than its token lives
  * @param refreshInterval time in which every revoked token is written to Redis again
+ * @param everywhere whether revocation is on in every realm
  */
 record RevocationConfig(
     Duration interval,
@@ -27,7 +28,8 @@ record RevocationConfig(
     Duration ledgerTimeout,
     Duration completeLife,
     Duration expiryGrace,
-    Duration refreshInterval) {
+    Duration refreshInterval,
+    boolean everywhere) {
 
   private static final String PREFIX =
       "spi-events-listener--" + RevocationListenerProviderFactory.ID + "--";
@@ -94,6 +96,15 @@ record RevocationConfig(
           "How long the key `revocation:complete` stays in Redis when no node renews it. It bounds"
               + " how long applications trust a Redis that Keycloak does not reach.");
 
+  private static final Option<Boolean> EVERYWHERE =
+      Option.flag(
+          "everywhere",
+          false,
+          "Whether revocation is on in every realm, also in those that do not list the event"
+              + " listener `"
+              + RevocationListenerProviderFactory.ID
+              + "`.");
+
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(
           PREFIX,
@@ -104,7 +115,8 @@ record RevocationConfig(
           PUSH_WAIT,
           EXPIRY_GRACE,
           REFRESH_INTERVAL,
-          COMPLETE_LIFE);
+          COMPLETE_LIFE,
+          EVERYWHERE);
 
   /**
    * Reads and checks the options.
@@ -120,7 +132,8 @@ record RevocationConfig(
         OPTIONS.read(scope, LEDGER_TIMEOUT),
         OPTIONS.read(scope, COMPLETE_LIFE),
         OPTIONS.read(scope, EXPIRY_GRACE),
-        OPTIONS.read(scope, REFRESH_INTERVAL));
+        OPTIONS.read(scope, REFRESH_INTERVAL),
+        OPTIONS.read(scope, EVERYWHERE));
   }
 
   /** Returns the time between two renewals of {@code revocation:complete}. */

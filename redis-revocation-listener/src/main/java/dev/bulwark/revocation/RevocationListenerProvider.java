@@ -59,7 +59,7 @@ final class RevocationListenerProvider implements EventListenerProvider {
       if (realm == null || !realm.getId().equals(realmId)) {
         realm = session.realms().getRealm(realmId);
       }
-      if (realm != null) {
+      if (realm != null && running.caresFor(realm)) {
         List<Ending> found = endings.apply(new KeycloakEventContext(session, realm, running));
         EndingRecorder recorder = new EndingRecorder(session, running);
         if (error) {

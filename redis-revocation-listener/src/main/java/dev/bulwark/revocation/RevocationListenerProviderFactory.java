@@ -1,7 +1,7 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.contract.KeycloakFeature;
-import dev.bulwark.contract.RevocationConfirmation;
+import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
@@ -18,6 +18,7 @@ import dev.bulwark.revocation.verify.DeprecatedFeature;
 import dev.bulwark.revocation.verify.KeycloakTokenOracle;
 import dev.bulwark.revocation.verify.RealmIssuers;
 import dev.bulwark.revocation.verify.SessionlessTokens;
+import dev.bulwark.revocation.worker.SwitchedRealms;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
@@ -27,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -36,8 +38,10 @@ import org.keycloak.common.Version;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
+import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -49,17 +53,12 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 
-/**
- * Owns the revocation. The listener is global: it hears the events of every realm, whether the
- * realm lists it or not, and whether or not the realm stores events.
- */
+/** Owns the revocation. A realm switches it on by listing this event listener. */
 public final class RevocationListenerProviderFactory
-    implements EventListenerProviderFactory,
-        ServerInfoAwareProviderFactory,
-        RevocationConfirmation {
+    implements EventListenerProviderFactory, ServerInfoAwareProviderFactory, Revocation {
 
   /** Id of the listener. */
-  public static final String ID = RevocationConfirmation.LISTENER;
+  public static final String ID = Revocation.LISTENER;
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerProviderFactory.class);
 
@@ -75,11 +74,6 @@ public final class RevocationListenerProviderFactory
   @Override
   public String getId() {
     return ID;
-  }
-
-  @Override
-  public boolean isGlobal() {
-    return true;
   }
 
   @Override
@@ -100,9 +94,19 @@ public final class RevocationListenerProviderFactory
     return Set.of(JpaConnectionProvider.class, RedisConnectionProvider.class);
   }
 
+  /** What does nothing: {@link RevocationEventsFactory} hears the events. */
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    return new RevocationListenerProvider(session, service);
+    return new EventListenerProvider() {
+      @Override
+      public void onEvent(Event event) {}
+
+      @Override
+      public void onEvent(AdminEvent event, boolean includeRepresentation) {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   /** Null until the server has started. */
@@ -121,6 +125,18 @@ public final class RevocationListenerProviderFactory
   }
 
   @Override
+  public boolean isOn(String realmId, boolean isListed) {
+    RevocationService started = service;
+    return started != null && started.realms().isOn(realmId, isListed);
+  }
+
+  private boolean isWanted(RealmModel realm) {
+    return KeycloakFeature.TOKEN_LEDGER.isPresent()
+        && config != null
+        && (config.everywhere() || RevocationService.isListedBy(realm));
+  }
+
+  @Override
   public boolean confirm(String realmId, String userId, Duration limit) {
     RevocationService started = service;
     return started != null && started.confirm(realmId, userId, limit);
@@ -132,13 +148,14 @@ public final class RevocationListenerProviderFactory
       return;
     }
     RevocationService started = service;
-    if (started == null) {
+    if (event instanceof RealmModel.RealmPostCreateEvent made) {
+      RealmModel realm = made.getCreatedRealm();
+      if (off == null && isWanted(realm)) {
+        new RealmMaking(made.getKeycloakSession(), started).made(realm);
+      }
       return;
     }
-    if (event instanceof RealmModel.RealmPostCreateEvent made) {
-      KeycloakSession session = made.getKeycloakSession();
-      String name = made.getCreatedRealm().getName();
-      AfterCommit.run(session, session.getTransactionManager(), () -> started.introduce(name));
+    if (started == null) {
       return;
     }
     try {
@@ -200,7 +217,7 @@ public final class RevocationListenerProviderFactory
         new RevocationService(
             config,
             database,
-            since(database),
+            realms(database),
             redis.connection(),
             new KeycloakTokenOracle(factory, onlineIsStored),
             new SessionlessTokens(factory)::end,
@@ -250,9 +267,16 @@ public final class RevocationListenerProviderFactory
     return stored;
   }
 
-  private static long since(LedgerDatabase database) {
+  private SwitchedRealms realms(LedgerDatabase database) {
+    SwitchedRealms realms =
+        new SwitchedRealms(
+            database,
+            Objects.requireNonNull(config, "init() runs first").everywhere(),
+            Clock.systemUTC(),
+            System::nanoTime);
     try {
-      return database.call(c -> database.start().since(c, System.currentTimeMillis()));
+      realms.begin();
+      return realms;
     } catch (SQLException e) {
       throw new IllegalStateException("The ledger of tokens cannot be read", e);
     }

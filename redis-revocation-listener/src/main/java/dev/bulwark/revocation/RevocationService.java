@@ -1,5 +1,6 @@
 package dev.bulwark.revocation;
 
+import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.revocation.ledger.Lease;
@@ -23,6 +24,7 @@ import dev.bulwark.revocation.worker.LedgerClock;
 import dev.bulwark.revocation.worker.PendingEndings;
 import dev.bulwark.revocation.worker.PeriodicTask;
 import dev.bulwark.revocation.worker.Refresher;
+import dev.bulwark.revocation.worker.SwitchedRealms;
 import dev.bulwark.revocation.writer.LedgerWriter;
 import dev.bulwark.revocation.writer.ServiceRows;
 import dev.bulwark.trace.Spans;
@@ -33,6 +35,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
+import org.keycloak.models.RealmModel;
 
 /**
  * The running parts of the revocation and their threads. Made when the server has started, closed
@@ -45,6 +48,7 @@ final class RevocationService implements AutoCloseable {
   private static final Duration EVICTION = Duration.ofMillis(500);
 
   private final LedgerDatabase database;
+  private final SwitchedRealms realms;
   private final LedgerWriter ledger;
   private final Issuance issuance;
   private final EndingLedger endings;
@@ -71,7 +75,7 @@ final class RevocationService implements AutoCloseable {
   RevocationService(
       RevocationConfig config,
       LedgerDatabase database,
-      long since,
+      SwitchedRealms realms,
       RedisConnection redis,
       TokenOracle oracle,
       Confirmer.Sessionless sessionless,
@@ -88,6 +92,7 @@ final class RevocationService implements AutoCloseable {
     this.clock = new LedgerClock(own);
     this.eviction = eviction;
     this.database = database;
+    this.realms = realms;
     this.metrics = metrics;
     this.ledger =
         new LedgerWriter(database, metrics, clock, config.ledgerTimeout(), () -> compareSoon());
@@ -105,8 +110,7 @@ final class RevocationService implements AutoCloseable {
             missed,
             metrics,
             clock,
-            config.completeLife(),
-            since);
+            config.completeLife());
     this.work =
         new BackgroundWork(
             database,
@@ -119,6 +123,7 @@ final class RevocationService implements AutoCloseable {
                 System::nanoTime),
             pusher,
             completeness,
+            realms,
             new Refresher(database, pusher, metrics, clock, config.refreshInterval()),
             observer,
             metrics);
@@ -190,6 +195,8 @@ final class RevocationService implements AutoCloseable {
         endings::recordLate,
         "Users that may have lost the role offline_access during a login could not be looked for."
             + " The search is repeated");
+    attempt(realms::refresh, "The realms could not be read. The read is repeated");
+    metrics.switchedOn(realms.count());
     work.round();
   }
 
@@ -211,9 +218,34 @@ final class RevocationService implements AutoCloseable {
     reconciler.compareSoon();
   }
 
-  /** A realm whose making is committed, by its name. Never throws. */
-  void introduce(String realm) {
-    completeness.introduce(realm);
+  /** The realms that have switched revocation on. */
+  SwitchedRealms realms() {
+    return realms;
+  }
+
+  /** Whether revocation has to care for a realm; see {@link SwitchedRealms#mayBeOn}. */
+  boolean caresFor(RealmModel realm) {
+    return realms.mayBeOn(realm.getId()) || isWanted(realm);
+  }
+
+  /** Whether a realm is to be on: Keycloak's cache knows it before the copy does. */
+  private boolean isWanted(RealmModel realm) {
+    return realms.isWanted(isListedBy(realm));
+  }
+
+  /** Whether a realm lists the event listener. */
+  static boolean isListedBy(RealmModel realm) {
+    return realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals);
+  }
+
+  /**
+   * A realm that is on and whose making is committed. Never throws.
+   *
+   * @param since when it was made, milliseconds since 1970
+   */
+  void introduce(String id, String name, long since) {
+    realms.add(id, name, since);
+    completeness.introduce(name, since);
   }
 
   /** Sessions whose end is committed. Never throws. */
@@ -239,7 +271,7 @@ final class RevocationService implements AutoCloseable {
     return metrics;
   }
 
-  /** See {@link dev.bulwark.contract.RevocationConfirmation}. */
+  /** See {@link Revocation}. */
   boolean confirm(String realmId, String userId, Duration limit) {
     return confirmer.confirm(realmId, userId, limit);
   }

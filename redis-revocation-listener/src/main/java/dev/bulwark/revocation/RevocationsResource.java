@@ -23,6 +23,8 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 public final class RevocationsResource {
 
   private static final Logger LOG = Logger.getLogger(RevocationsResource.class);
+  private static final String OFF =
+      "off: the realm does not list the event listener " + RevocationListenerProviderFactory.ID;
   private static final int RETRY_AFTER_SECONDS = 10;
 
   private final RealmModel realm;
@@ -44,6 +46,9 @@ public final class RevocationsResource {
     if (service == null) {
       String off = RevocationListenerProviderFactory.off();
       return ok(Map.of("running", false, "reason", off == null ? "not running" : off));
+    }
+    if (!service.caresFor(realm)) {
+      return ok(Map.of("running", false, "reason", OFF));
     }
     try {
       return ok(body(service.report().of(realm.getId(), realm.getName())));

@@ -10,6 +10,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 
 /**
  * Writes the end of every stored session down in the transaction that removes it. So a session that
@@ -25,7 +26,8 @@ final class SessionEndRecorder implements RemovalListener {
   @Override
   public void removingSession(KeycloakSession session, String sessionId, boolean offline) {
     RevocationService running = RevocationListenerProviderFactory.running();
-    if (running != null) {
+    RealmModel realm = session.getContext().getRealm();
+    if (running != null && (realm == null || running.caresFor(realm))) {
       end(session, running, sessionId, offline);
     }
   }

@@ -61,6 +61,10 @@ final class TokenLedgerProvider implements TokenPostProcessor {
     if (running == null || token == null || context.clientSessionCtx() == null) {
       return;
     }
+    AuthenticatedClientSessionModel issuing = context.clientSessionCtx().getClientSession();
+    if (!running.caresFor(issuing.getRealm())) {
+      return;
+    }
     if (!canHaveRow(token)) {
       running.metrics().ledgerFailed();
       throw new IllegalStateException(
@@ -70,7 +74,7 @@ final class TokenLedgerProvider implements TokenPostProcessor {
                   .formatted(MAX_TEXT)
               + " protocol mappers and extensions that change them.");
     }
-    enter(token, context.clientSessionCtx().getClientSession(), running);
+    enter(token, issuing, running);
   }
 
   private void enter(

@@ -47,7 +47,8 @@ class RevocationConfigTest {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
-                Duration.ofMinutes(10)));
+                Duration.ofMinutes(10),
+                false));
   }
 
   /** The first renewal that fails must leave time for others. */

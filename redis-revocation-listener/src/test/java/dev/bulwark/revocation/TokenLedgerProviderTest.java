@@ -10,6 +10,7 @@ import dev.bulwark.redis.process.TestRedis;
 import dev.bulwark.revocation.ledger.TestDatabase;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.sessions.EndedSessionEviction;
+import dev.bulwark.revocation.worker.SwitchedRealms;
 import dev.bulwark.testing.MapScope;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -99,7 +100,7 @@ class TokenLedgerProviderTest {
             new RevocationService(
                 RevocationConfig.from(MapScope.of()),
                 database.ledger(),
-                0,
+                new SwitchedRealms(database.ledger(), true, Clock.systemUTC(), System::nanoTime),
                 new TestRedis(client, ""),
                 tokens -> Set.of(),
                 (realmId, userId, tokens) -> {},
@@ -124,7 +125,11 @@ class TokenLedgerProviderTest {
 
   private static TokenPostProcessorContext issuing(String jti) {
     return new TokenPostProcessorContext(
-        null, null, null, token(jti), failing(ClientSessionContext.class));
+        null,
+        null,
+        null,
+        token(jti),
+        answering(ClientSessionContext.class, Map.of("getClientSession", issuing())));
   }
 
   private static AccessToken token(String jti) {

@@ -100,7 +100,8 @@ final class Variant implements AutoCloseable {
     if (redis == null) {
       spec.withoutBundle();
     } else {
-      spec.option("spi-redis-connection--default--url", redis.url());
+      spec.option("spi-redis-connection--default--url", redis.url())
+          .option("spi-events-listener--redis-revocation--everywhere", "true");
     }
     return database.configure(spec);
   }

@@ -53,6 +53,7 @@ final class LedgerServer implements AutoCloseable {
               .name(name)
               .option("log-level", "warn")
               .option("spi-redis-connection--default--url", redisUrl)
+              .option("spi-events-listener--redis-revocation--everywhere", "true")
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m");

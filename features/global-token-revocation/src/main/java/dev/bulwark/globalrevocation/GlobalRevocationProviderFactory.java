@@ -1,7 +1,7 @@
 package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.KeycloakFeature;
-import dev.bulwark.contract.RevocationConfirmation;
+import dev.bulwark.contract.Revocation;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import java.util.List;
@@ -13,6 +13,7 @@ import org.keycloak.common.Version;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -29,7 +30,7 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
 
   private @Nullable GlobalRevocationConfig config;
   private @Nullable RejectedCallers rejected;
-  private RevocationConfirmation confirmation = RevocationConfirmation.NONE;
+  private Revocation revocation = Revocation.NONE;
 
   @Override
   public String getId() {
@@ -55,10 +56,18 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
     rejected =
         new RejectedCallers(
             Objects.requireNonNull(config, "init() runs first").limits(), redis.connection());
-    if (factory.getProviderFactory(EventListenerProvider.class, RevocationConfirmation.LISTENER)
-        instanceof RevocationConfirmation found) {
-      confirmation = found;
+    if (factory.getProviderFactory(EventListenerProvider.class, Revocation.LISTENER)
+        instanceof Revocation found) {
+      revocation = found;
     }
+  }
+
+  /** Whether the realm of the request has revocation: without it no access token would end. */
+  boolean isOn(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    return realm != null
+        && revocation.isOn(
+            realm.getId(), realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals));
   }
 
   @Override
@@ -68,9 +77,9 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
       /** Null, which Keycloak answers with 404, where the endpoint is off. */
       @Override
       public @Nullable Object getResource() {
-        return callers == null
+        return callers == null || !isOn(session)
             ? null
-            : new GlobalRevocationResource(session, callers, confirmation);
+            : new GlobalRevocationResource(session, callers, revocation);
       }
 
       @Override

@@ -1,6 +1,6 @@
 package dev.bulwark.globalrevocation;
 
-import dev.bulwark.contract.RevocationConfirmation;
+import dev.bulwark.contract.Revocation;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -42,13 +42,13 @@ public final class GlobalRevocationResource {
 
   private final KeycloakSession session;
   private final RejectedCallers rejected;
-  private final RevocationConfirmation confirmation;
+  private final Revocation revocation;
 
   GlobalRevocationResource(
-      KeycloakSession session, RejectedCallers rejected, RevocationConfirmation confirmation) {
+      KeycloakSession session, RejectedCallers rejected, Revocation revocation) {
     this.session = session;
     this.rejected = rejected;
-    this.confirmation = confirmation;
+    this.revocation = revocation;
   }
 
   /**
@@ -103,7 +103,7 @@ public final class GlobalRevocationResource {
               return id;
             });
     // The commit waits for Redis as long as an option says, and does not tell what came of it.
-    if (!confirmation.confirm(realm.getId(), userId, CONFIRMATION_TIMEOUT)) {
+    if (!revocation.confirm(realm.getId(), userId, CONFIRMATION_TIMEOUT)) {
       return error(
               503,
               "temporarily_unavailable",
@@ -189,7 +189,7 @@ public final class GlobalRevocationResource {
   private void store(RealmModel realm, RequestException e) {
     new EventBuilder(realm, session, session.getContext().getConnection())
         .event(EventType.LOGOUT)
-        .detail(Details.REASON, RevocationConfirmation.REASON + ": " + e.description())
+        .detail(Details.REASON, Revocation.REASON + ": " + e.description())
         .error(Errors.NOT_ALLOWED);
   }
 

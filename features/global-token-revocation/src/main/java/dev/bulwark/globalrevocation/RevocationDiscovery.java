@@ -31,6 +31,9 @@ public abstract class RevocationDiscovery extends DiscoveryFactory
   @Override
   protected Optional<String> endpoint(
       KeycloakSession session, ProviderFactory<RealmResourceProvider> owner) {
+    if (!((GlobalRevocationProviderFactory) owner).isOn(session)) {
+      return Optional.empty();
+    }
     return Optional.of(
         Urls.realmIssuer(
                 session.getContext().getUri().getBaseUri(),

@@ -1,7 +1,7 @@
 package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.ApiKeyDetails;
-import dev.bulwark.contract.RevocationConfirmation;
+import dev.bulwark.contract.Revocation;
 import java.util.List;
 import java.util.stream.Stream;
 import org.keycloak.common.ClientConnection;
@@ -68,7 +68,7 @@ final class UserRevocation {
             .event(EventType.LOGOUT)
             .user(user)
             .session(sessionOfEvent(online, offline))
-            .detail(Details.REASON, RevocationConfirmation.REASON)
+            .detail(Details.REASON, Revocation.REASON)
             .detail("caller", caller)
             .detail("sessions", Integer.toString(online.size()))
             .detail("offline_sessions", Integer.toString(offline.size()));

@@ -46,6 +46,7 @@ public final class StatusClaimProviderFactory
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
     TokenStatusProviderFactory endpoint = owner;
-    return new StatusClaimProvider(session, endpoint == null ? null : endpoint.status());
+    return new StatusClaimProvider(
+        session, endpoint == null || !endpoint.isOn(session) ? null : endpoint.status());
   }
 }

@@ -35,8 +35,9 @@ public abstract class StatusListDiscovery extends DiscoveryFactory
   @Override
   protected Optional<String> endpoint(
       KeycloakSession session, ProviderFactory<RealmResourceProvider> owner) {
-    TokenStatus status = ((TokenStatusProviderFactory) owner).status();
-    return status != null && status.hasAggregation()
+    TokenStatusProviderFactory lists = (TokenStatusProviderFactory) owner;
+    TokenStatus status = lists.status();
+    return status != null && status.hasAggregation() && lists.isOn(session)
         ? Optional.of(status.base(session))
         : Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.bulwark.statuslist;
 
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.statuslist.store.StatusDatabase;
 import dev.bulwark.statuslist.store.StatusLists;
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
+import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.Provider;
@@ -51,6 +54,7 @@ public final class TokenStatusProviderFactory
   private @Nullable TokenStatusConfig config;
   private volatile @Nullable StatusTables tables;
   private volatile @Nullable TokenStatus status;
+  private volatile Revocation revocation = Revocation.NONE;
 
   @Override
   public String getId() {
@@ -73,6 +77,10 @@ public final class TokenStatusProviderFactory
         (JpaConnectionProviderFactory) factory.getProviderFactory(JpaConnectionProvider.class);
     if (jpa == null) {
       return;
+    }
+    if (factory.getProviderFactory(EventListenerProvider.class, Revocation.LISTENER)
+        instanceof Revocation found) {
+      revocation = found;
     }
     StatusTables own = new StatusTables(Objects.requireNonNullElse(jpa.getSchema(), ""));
     tables = own;
@@ -124,6 +132,14 @@ public final class TokenStatusProviderFactory
     return status;
   }
 
+  /** Whether the realm of the request has revocation, without which its lists would not change. */
+  boolean isOn(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    return realm != null
+        && revocation.isOn(
+            realm.getId(), realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals));
+  }
+
   @Override
   public RealmResourceProvider create(KeycloakSession session) {
     TokenStatus running = status;
@@ -131,7 +147,7 @@ public final class TokenStatusProviderFactory
       /** Null, which Keycloak answers with 404, where there are no lists. */
       @Override
       public @Nullable Object getResource() {
-        return running == null ? null : new TokenStatusResource(session, running);
+        return running == null || !isOn(session) ? null : new TokenStatusResource(session, running);
       }
 
       @Override

@@ -1,6 +1,6 @@
 package dev.bulwark.revocation.events;
 
-import dev.bulwark.contract.RevocationConfirmation;
+import dev.bulwark.contract.Revocation;
 import dev.bulwark.revocation.events.EventContext.RequestToken;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
@@ -44,7 +44,7 @@ public final class UserEventEndings {
    */
   private static List<Ending> session(Event event, String realmId, Endings endings) {
     String sessionId = event.getSessionId();
-    return sessionId == null || RevocationConfirmation.REASON.equals(detail(event, Details.REASON))
+    return sessionId == null || Revocation.REASON.equals(detail(event, Details.REASON))
         ? user(event, realmId, endings)
         : List.of(endings.session(realmId, sessionId));
   }

@@ -43,8 +43,7 @@ public final class LedgerDatabase {
   private final EndingTable endings;
   private final LeaseTable leases;
   private final SessionTable sessions;
-  private final StartTable start;
-  private final RealmTable realms;
+  private final SwitchTable switches;
   private final LastSeenTable lastSeen;
   private final EndedSessions endedSessions;
   private final SuspectedKeys suspectedKeys;
@@ -64,8 +63,7 @@ public final class LedgerDatabase {
     this.tokens = new TokenTable(dialect, prefix);
     this.revoked = new RevokedTable(dialect, prefix);
     this.endings = new EndingTable(dialect, prefix);
-    this.start = new StartTable(dialect, prefix);
-    this.realms = new RealmTable(prefix);
+    this.switches = new SwitchTable(dialect, prefix);
     this.leases = new LeaseTable(dialect, prefix);
     this.sessions = new SessionTable(dialect, prefix);
     this.lastSeen = new LastSeenTable(dialect, prefix);
@@ -259,14 +257,9 @@ public final class LedgerDatabase {
     return endings;
   }
 
-  /** Keycloak's realms. */
-  public RealmTable realms() {
-    return realms;
-  }
-
-  /** From when on the ledger has every token. */
-  public StartTable start() {
-    return start;
+  /** The realms, and since when their tokens are in the ledger. */
+  public SwitchTable switches() {
+    return switches;
   }
 
   /** The leases. */

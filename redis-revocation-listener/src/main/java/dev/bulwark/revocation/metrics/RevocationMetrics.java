@@ -32,6 +32,7 @@ public final class RevocationMetrics implements AutoCloseable {
   private final AtomicLong inDoubt = new AtomicLong();
   private final AtomicLong heldRealms = new AtomicLong();
   private final AtomicLong leading = new AtomicLong();
+  private final AtomicLong switchedOn = new AtomicLong();
   private final AtomicLong ledgerSize = new AtomicLong();
   private final AtomicLong cycleBegan = new AtomicLong();
   private final AtomicLong completeUntil = new AtomicLong();
@@ -109,6 +110,7 @@ public final class RevocationMetrics implements AutoCloseable {
         "redis.clock.ahead.seconds",
         "How far the clock of Redis is ahead of Keycloak's; negative if behind",
         () -> redisClockAhead.get() / 1000.0);
+    gauge("realms", "Realms that have switched revocation on", switchedOn::get);
     gauge("leading", "1 on the node that does the background work", leading::get);
   }
 
@@ -304,6 +306,16 @@ public final class RevocationMetrics implements AutoCloseable {
   /** How many tokens Keycloak could not decide about in the last round. */
   public long inDoubt() {
     return inDoubt.get();
+  }
+
+  /** How many realms have switched revocation on, as far as this node knows. */
+  public void switchedOn(long realms) {
+    switchedOn.set(realms);
+  }
+
+  /** How many realms have switched revocation on, as far as this node knows. */
+  public long switchedOn() {
+    return switchedOn.get();
   }
 
   /** How many realms the last round has held. */

@@ -90,7 +90,7 @@ public final class Confirmer {
     this.executor = executor;
   }
 
-  /** See {@link dev.bulwark.contract.RevocationConfirmation}. */
+  /** See {@link dev.bulwark.contract.Revocation}. */
   public boolean confirm(String realmId, String userId, Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     try {

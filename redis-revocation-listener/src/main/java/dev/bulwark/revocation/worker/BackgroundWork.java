@@ -10,6 +10,7 @@ import dev.bulwark.revocation.rules.RevokedToken;
 import dev.bulwark.revocation.sql.SqlDialect;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ public final class BackgroundWork {
   private final PendingEndings endings;
   private final RevocationPusher pusher;
   private final Completeness completeness;
+  private final SwitchedRealms realms;
   private final Refresher refresher;
   private final RevocationObserver observer;
   private final RevocationMetrics metrics;
@@ -65,6 +67,7 @@ public final class BackgroundWork {
       PendingEndings endings,
       RevocationPusher pusher,
       Completeness completeness,
+      SwitchedRealms realms,
       Refresher refresher,
       RevocationObserver observer,
       RevocationMetrics metrics) {
@@ -72,6 +75,7 @@ public final class BackgroundWork {
     this.endings = endings;
     this.pusher = pusher;
     this.completeness = completeness;
+    this.realms = realms;
     this.refresher = refresher;
     this.observer = observer;
     this.metrics = metrics;
@@ -95,6 +99,7 @@ public final class BackgroundWork {
   }
 
   private void lead() throws SQLException {
+    realms.switchOn();
     if (layAndPush()) {
       // Only a later look at the endings tells whether Redis is complete again.
       layAndPush();
@@ -168,6 +173,7 @@ public final class BackgroundWork {
 
   private boolean drain(Optional<Moment> completeUntil) throws SQLException {
     if (!completeness.hasRedis()) {
+      realms.switchOff(realms.all());
       return false;
     }
     boolean drained = false;
@@ -189,8 +195,10 @@ public final class BackgroundWork {
     Backlog backlog = database.call(c -> database.revoked().backlog(c, epochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
     if (drained && backlog.count() == 0 && completeUntil.isPresent()) {
-      Map<String, String> names = database.call(database.realms()::names);
-      completeness.say(completeUntil.get(), names, endings.troubles());
+      Collection<SwitchedRealms.State> told = realms.all();
+      if (completeness.say(completeUntil.get(), told, endings.troubles())) {
+        realms.switchOff(told);
+      }
     }
     return waits && drained;
   }
@@ -220,6 +228,7 @@ public final class BackgroundWork {
       return;
     }
     cleanedAt = now;
+    database.run(database.switches()::forgetRemoved);
     // A node whose clock is ahead must not delete live rows.
     long before = Math.floorDiv(Math.min(now, database.now()) - RETENTION.toMillis(), 1000L);
     boolean finished =

@@ -9,6 +9,7 @@ import dev.bulwark.revocation.push.MissedPushes;
 import dev.bulwark.revocation.push.Watermark;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class Completeness {
   private final RevocationMetrics metrics;
   private final Clock clock;
   private final Duration life;
-  private final RealmStates states;
+  private final RealmStates states = new RealmStates();
   private final WatermarkGate gate = new WatermarkGate();
   private final Rivals rivals = new Rivals();
 
@@ -64,7 +65,6 @@ public final class Completeness {
    *
    * @param lease of the node that may say it
    * @param life how long the watermark stays in Redis when this node does not renew it
-   * @param since from when on all tokens are in the ledger, milliseconds since 1970
    */
   public Completeness(
       Lease lease,
@@ -72,8 +72,7 @@ public final class Completeness {
       MissedPushes missedPushes,
       RevocationMetrics metrics,
       Clock clock,
-      Duration life,
-      long since) {
+      Duration life) {
     this.lease = lease;
     this.redis = redis;
     this.epochs = new Epochs(redis, metrics, clock);
@@ -82,7 +81,6 @@ public final class Completeness {
     this.metrics = metrics;
     this.clock = clock;
     this.life = life;
-    this.states = new RealmStates(since);
   }
 
   Lease lease() {
@@ -173,19 +171,24 @@ public final class Completeness {
    * Says it, unless something may have been missed.
    *
    * @param completeUntil begin of the round whose endings are all in Redis
-   * @param names those of the realms by their ids
+   * @param realms all of them
    * @param troubles by the id of the realm
+   * @return whether Redis has the states of these realms
    */
-  void say(Moment completeUntil, Map<String, String> names, Map<String, RealmTrouble> troubles) {
+  boolean say(
+      Moment completeUntil,
+      Collection<SwitchedRealms.State> realms,
+      Map<String, RealmTrouble> troubles) {
     long missed = missedPushes.count();
     if (!gate.allows(Optional.of(completeUntil), missed) || rivals.present(now())) {
-      return;
+      return false;
     }
     Watermark.Value value =
         new Watermark.Value(leader, currentEpochs, completeUntil.millis() - LAG);
-    Map<String, String> wanted = states.of(names, troubles, LAG);
+    Map<String, String> wanted = states.of(realms, troubles, LAG);
     try {
-      if (watermark.write(value, states.changes(wanted), life)) {
+      boolean written = watermark.write(value, states.changes(wanted), life);
+      if (written) {
         states.written(wanted);
         kept = new Kept(value, missed);
       } else {
@@ -198,9 +201,11 @@ public final class Completeness {
       } else if (kept != null) {
         metrics.completeUntil(value.completeUntil());
       }
+      return written;
     } catch (RedisUnavailableException e) {
       // Reported by the connection; whoever reads the watermark sees it grow old.
       noteMissedPush();
+      return false;
     }
   }
 
@@ -233,13 +238,15 @@ public final class Completeness {
   /**
    * Tells Redis of a realm that has just been made, on any node: the next round may come later than
    * its first login. Never throws.
+   *
+   * @param since when it was made, milliseconds since 1970
    */
-  public void introduce(String realm) {
+  public void introduce(String realm, long since) {
     if (!redis.isAvailable()) {
       return;
     }
     try {
-      watermark.introduce(realm, states.ofNewRealm());
+      watermark.introduce(realm, RealmStates.ofNewRealm(since));
     } catch (RedisUnavailableException e) {
       // Reported by the connection; the round after the outage writes it.
       metrics.pushFailed();

@@ -1,6 +1,7 @@
 package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.push.Watermark;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,47 +10,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states of the realms as applications read them, and which of them Redis has. A state is
- * written when it changes. Not thread-safe, but for {@link #ofNewRealm()}.
+ * written when it changes. Not thread-safe.
  */
 final class RealmStates {
 
-  private final long since;
+  /** Begin of the year 9999 in milliseconds since 1970: no token has been issued since. */
+  private static final long NEVER = 253_370_764_800_000L;
 
   /** By the name of the realm; null if it is not known what Redis has. */
   private @Nullable Map<String, String> written;
 
   /**
-   * None yet.
+   * Returns the states by the names of the realms. One that is being switched off says that none of
+   * its tokens is known. One that is off has none.
    *
-   * @param since from when on all tokens are in the ledger, milliseconds since 1970
-   */
-  RealmStates(long since) {
-    this.since = since;
-  }
-
-  /**
-   * Returns the states by the names of the realms.
-   *
-   * @param names by the id of the realm
+   * @param realms all of them
    * @param troubles by the id of the realm
    * @param lag by how much a realm is held earlier, milliseconds
    */
-  Map<String, String> of(Map<String, String> names, Map<String, RealmTrouble> troubles, long lag) {
+  Map<String, String> of(
+      Collection<SwitchedRealms.State> realms, Map<String, RealmTrouble> troubles, long lag) {
     Map<String, String> states = new TreeMap<>();
-    names.forEach(
-        (id, name) -> {
-          RealmTrouble trouble = troubles.getOrDefault(id, RealmTrouble.NONE);
-          states.put(name, state(trouble, lag));
-        });
+    for (SwitchedRealms.State realm : realms) {
+      Long since = realm.since();
+      if (since != null) {
+        RealmTrouble trouble = troubles.getOrDefault(realm.id(), RealmTrouble.NONE);
+        states.put(realm.name(), state(realm.isWanted() ? since : NEVER, trouble, lag));
+      }
+    }
     return states;
   }
 
   /** Returns the state of a realm that has just been made. */
-  String ofNewRealm() {
-    return state(RealmTrouble.NONE, 0);
+  static String ofNewRealm(long since) {
+    return state(since, RealmTrouble.NONE, 0);
   }
 
-  private String state(RealmTrouble trouble, long lag) {
+  private static String state(long since, RealmTrouble trouble, long lag) {
     StringBuilder state = new StringBuilder().append(since).append(' ');
     if (trouble.holds()) {
       state.append(trouble.toldUntil(lag));

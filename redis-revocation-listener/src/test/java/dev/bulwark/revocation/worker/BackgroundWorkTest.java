@@ -57,6 +57,8 @@ class BackgroundWorkTest {
     try (Connection connection = database.open();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE REALM (ID VARCHAR(36), NAME VARCHAR(255))");
+      statement.execute(
+          "CREATE TABLE REALM_EVENTS_LISTENERS (REALM_ID VARCHAR(36), VALUE VARCHAR(255))");
       statement.execute("INSERT INTO REALM VALUES ('r', 'a realm')");
     }
     redis = RedisProcess.start();
@@ -70,7 +72,7 @@ class BackgroundWorkTest {
     database.close();
   }
 
-  private BackgroundWork work(Clock clock) {
+  private BackgroundWork work(Clock clock) throws SQLException {
     LedgerDatabase ledger = database.ledger();
     TestRedis connection = new TestRedis(client, "");
     RevocationMetrics metrics = new RevocationMetrics(registry, clock);
@@ -85,6 +87,8 @@ class BackgroundWorkTest {
             revoker,
             true,
             clock);
+    SwitchedRealms realms = new SwitchedRealms(ledger, true, clock, System::nanoTime);
+    realms.begin();
     return new BackgroundWork(
         ledger,
         new PendingEndings(
@@ -96,8 +100,8 @@ class BackgroundWorkTest {
             missed,
             metrics,
             clock,
-            Duration.ofSeconds(10),
-            0),
+            Duration.ofSeconds(10)),
+        realms,
         new Refresher(ledger, pusher, metrics, clock, Duration.ofMinutes(10)),
         observer,
         metrics);

@@ -64,6 +64,8 @@ final class PreparedDatabase {
         ServerSpec.builder()
             .name("prepared-database")
             .jvmOption(ServerSpec.QUICK_START)
+            // As on most servers of the tests: the realm master would be off for half a minute.
+            .option("spi-events-listener--redis-revocation--everywhere", "true")
             .environment(USERNAME, environment.getOrDefault(USERNAME, "admin"))
             .environment(PASSWORD, environment.getOrDefault(PASSWORD, ""))
             .build();

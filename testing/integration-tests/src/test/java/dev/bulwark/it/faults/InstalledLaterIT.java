@@ -24,7 +24,7 @@ class InstalledLaterIT {
   /** What an installation makes. */
   private static final String TABLES =
       "DROP TABLE BULWARK_TOKEN, BULWARK_REVOKED_TOKEN, BULWARK_LEASE, BULWARK_REVOCATION_SCOPE,"
-          + " BULWARK_LAST_SEEN, BULWARK_LEDGER_START,"
+          + " BULWARK_LAST_SEEN, BULWARK_REVOCATION_REALM,"
           + " DATABASECHANGELOG_REVOCATION";
 
   @Test

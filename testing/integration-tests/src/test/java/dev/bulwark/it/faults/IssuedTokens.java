@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -64,9 +65,16 @@ final class IssuedTokens {
 
   /** Makes a realm of three users, {@code ann}, {@code ben} and {@code cyn}. */
   static IssuedTokens inNewRealm(URI server, AdminApi admin, String realm, RedisView redis) {
+    return inNewRealm(server, admin, realm, redis, json -> {});
+  }
+
+  /** The same with changes to its JSON. */
+  static IssuedTokens inNewRealm(
+      URI server, AdminApi admin, String realm, RedisView redis, Consumer<ObjectNode> changes) {
     try (InputStream in = IssuedTokens.class.getResourceAsStream(FILE)) {
       ObjectNode json = (ObjectNode) JSON.readTree(in);
       json.put("realm", realm);
+      changes.accept(json);
       admin.makeRealm(json.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

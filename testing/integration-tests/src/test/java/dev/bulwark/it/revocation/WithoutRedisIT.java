@@ -64,6 +64,7 @@ class WithoutRedisIT {
                 .name("without-redis")
                 .shortLived()
                 .option("log-level", "info")
+                .option("spi-events-listener--redis-revocation--everywhere", "true")
                 .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
                 .option("spi-login-rate-limiter--default--address-limit", "0")
                 .option(

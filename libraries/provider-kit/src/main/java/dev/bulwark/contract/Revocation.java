@@ -3,12 +3,12 @@ package dev.bulwark.contract;
 import java.time.Duration;
 
 /**
- * Tells whether Redis has everything of a user that has ended. The factory of the event listener
- * {@link #LISTENER} implements it. Thread-safe.
+ * Tells where tokens are revoked in Redis, and whether that has everything of a user that has
+ * ended. The factory of the event listener {@link #LISTENER} implements it. Thread-safe.
  */
-public interface RevocationConfirmation {
+public interface Revocation {
 
-  /** Id of the event listener. */
+  /** Id of the event listener. A realm that lists it switches revocation on. */
   String LISTENER = "redis-revocation";
 
   /**
@@ -17,8 +17,28 @@ public interface RevocationConfirmation {
    */
   String REASON = "global_token_revocation";
 
-  /** Confirms nothing: tokens are not revoked in Redis. */
-  RevocationConfirmation NONE = (realmId, userId, limit) -> false;
+  /** Tokens are not revoked in Redis. */
+  Revocation NONE =
+      new Revocation() {
+        @Override
+        public boolean isOn(String realmId, boolean isListed) {
+          return false;
+        }
+
+        @Override
+        public boolean confirm(String realmId, String userId, Duration limit) {
+          return false;
+        }
+      };
+
+  /**
+   * Returns whether every token that the realm issues from now on is in Redis when it has ended.
+   * False for half a minute after the realm has switched it on: other nodes may not know of it.
+   *
+   * @param realmId internal id of the realm
+   * @param isListed whether the realm lists the event listener
+   */
+  boolean isOn(String realmId, boolean isListed);
 
   /**
    * Puts what is left into Redis, and returns when that has acknowledged it. To be called after the
