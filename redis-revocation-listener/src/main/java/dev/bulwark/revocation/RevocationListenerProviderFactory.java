@@ -3,6 +3,7 @@ package dev.bulwark.revocation;
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import dev.bulwark.removal.WatchedPersisterFactory;
@@ -133,7 +134,7 @@ public final class RevocationListenerProviderFactory
   private boolean isWanted(RealmModel realm) {
     return KeycloakFeature.TOKEN_LEDGER.isPresent()
         && config != null
-        && (config.everywhere() || RevocationService.isListedBy(realm));
+        && (config.everywhere() || RealmSwitches.listsRevocation(realm));
   }
 
   @Override

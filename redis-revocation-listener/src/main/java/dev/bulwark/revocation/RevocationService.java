@@ -2,6 +2,7 @@ package dev.bulwark.revocation;
 
 import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.revocation.ledger.Lease;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
@@ -230,12 +231,7 @@ final class RevocationService implements AutoCloseable {
 
   /** Whether a realm is to be on: Keycloak's cache knows it before the copy does. */
   private boolean isWanted(RealmModel realm) {
-    return realms.isWanted(isListedBy(realm));
-  }
-
-  /** Whether a realm lists the event listener. */
-  static boolean isListedBy(RealmModel realm) {
-    return realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals);
+    return realms.isWanted(RealmSwitches.listsRevocation(realm));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.Revocation;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.keycloak.common.Version;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -64,10 +64,7 @@ public final class GlobalRevocationProviderFactory implements RealmResourceProvi
 
   /** Whether the realm of the request has revocation: without it no access token would end. */
   boolean isOn(KeycloakSession session) {
-    RealmModel realm = session.getContext().getRealm();
-    return realm != null
-        && revocation.isOn(
-            realm.getId(), realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals));
+    return RealmSwitches.isRevocationOn(session, revocation);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bulwark.statuslist;
 import dev.bulwark.contract.KeycloakFeature;
 import dev.bulwark.contract.Revocation;
 import dev.bulwark.contract.RevocationObserver;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.statuslist.store.StatusDatabase;
 import dev.bulwark.statuslist.store.StatusLists;
 import dev.bulwark.statuslist.store.StatusReference;
@@ -25,7 +26,6 @@ import org.keycloak.connections.jpa.JpaConnectionProviderFactory;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.Provider;
@@ -134,10 +134,7 @@ public final class TokenStatusProviderFactory
 
   /** Whether the realm of the request has revocation, without which its lists would not change. */
   boolean isOn(KeycloakSession session) {
-    RealmModel realm = session.getContext().getRealm();
-    return realm != null
-        && revocation.isOn(
-            realm.getId(), realm.getEventsListenersStream().anyMatch(Revocation.LISTENER::equals));
+    return RealmSwitches.isRevocationOn(session, revocation);
   }
 
   @Override

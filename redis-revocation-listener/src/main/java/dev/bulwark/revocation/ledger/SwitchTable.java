@@ -47,14 +47,24 @@ public final class SwitchTable {
    * A realm.
    *
    * @param id internal id
-   * @param lists whether it lists the event listener
+   * @param isWanted whether it is to have revocation
    * @param since from when on all its tokens are in the ledger, milliseconds since 1970; null where
    *     revocation is off
    */
-  public record Realm(String id, String name, boolean lists, @Nullable Long since) {}
+  public record Realm(String id, String name, boolean isWanted, @Nullable Long since) {
 
-  /** Returns all realms of Keycloak. */
-  public List<Realm> realms(Connection connection) throws SQLException {
+    /** Whether revocation can be relied on. */
+    public boolean isOn(long now) {
+      return isWanted && since != null && since <= now;
+    }
+  }
+
+  /**
+   * Returns all realms of Keycloak.
+   *
+   * @param everywhere whether each is to have revocation, and not only those that list it
+   */
+  public List<Realm> realms(Connection connection, boolean everywhere) throws SQLException {
     return Sql.query(
         connection,
         select,
@@ -63,7 +73,7 @@ public final class SwitchTable {
             new Realm(
                 row.getString(1),
                 row.getString(2),
-                row.getString(3) != null,
+                everywhere || row.getString(3) != null,
                 row.getObject(4, Long.class)));
   }
 

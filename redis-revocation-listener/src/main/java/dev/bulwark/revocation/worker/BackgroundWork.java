@@ -4,6 +4,7 @@ import dev.bulwark.contract.RevocationObserver;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.LedgerDatabase;
 import dev.bulwark.revocation.ledger.RevokedTable.Backlog;
+import dev.bulwark.revocation.ledger.SwitchTable.Realm;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.rules.RevokedToken;
@@ -195,7 +196,7 @@ public final class BackgroundWork {
     Backlog backlog = database.call(c -> database.revoked().backlog(c, epochs, seconds()));
     metrics.backlog(backlog.count(), backlog.oldest());
     if (drained && backlog.count() == 0 && completeUntil.isPresent()) {
-      Collection<SwitchedRealms.State> told = realms.all();
+      Collection<Realm> told = realms.all();
       if (completeness.say(completeUntil.get(), told, endings.troubles())) {
         realms.switchOff(told);
       }

@@ -3,6 +3,7 @@ package dev.bulwark.revocation.worker;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisUnavailableException;
 import dev.bulwark.revocation.ledger.Lease;
+import dev.bulwark.revocation.ledger.SwitchTable.Realm;
 import dev.bulwark.revocation.metrics.RevocationMetrics;
 import dev.bulwark.revocation.push.Epochs;
 import dev.bulwark.revocation.push.MissedPushes;
@@ -175,10 +176,7 @@ public final class Completeness {
    * @param troubles by the id of the realm
    * @return whether Redis has the states of these realms
    */
-  boolean say(
-      Moment completeUntil,
-      Collection<SwitchedRealms.State> realms,
-      Map<String, RealmTrouble> troubles) {
+  boolean say(Moment completeUntil, Collection<Realm> realms, Map<String, RealmTrouble> troubles) {
     long missed = missedPushes.count();
     if (!gate.allows(Optional.of(completeUntil), missed) || rivals.present(now())) {
       return false;

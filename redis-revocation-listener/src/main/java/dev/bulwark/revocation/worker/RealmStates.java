@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.worker;
 
+import dev.bulwark.revocation.ledger.SwitchTable.Realm;
 import dev.bulwark.revocation.push.Watermark;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,10 +29,9 @@ final class RealmStates {
    * @param troubles by the id of the realm
    * @param lag by how much a realm is held earlier, milliseconds
    */
-  Map<String, String> of(
-      Collection<SwitchedRealms.State> realms, Map<String, RealmTrouble> troubles, long lag) {
+  Map<String, String> of(Collection<Realm> realms, Map<String, RealmTrouble> troubles, long lag) {
     Map<String, String> states = new TreeMap<>();
-    for (SwitchedRealms.State realm : realms) {
+    for (Realm realm : realms) {
       Long since = realm.since();
       if (since != null) {
         RealmTrouble trouble = troubles.getOrDefault(realm.id(), RealmTrouble.NONE);

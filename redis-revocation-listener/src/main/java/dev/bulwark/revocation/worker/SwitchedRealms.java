@@ -1,7 +1,7 @@
 package dev.bulwark.revocation.worker;
 
 import dev.bulwark.revocation.ledger.LedgerDatabase;
-import dev.bulwark.revocation.ledger.SwitchTable;
+import dev.bulwark.revocation.ledger.SwitchTable.Realm;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,24 +49,8 @@ public final class SwitchedRealms {
     this.nanoTime = nanoTime;
   }
 
-  /**
-   * A realm.
-   *
-   * @param id internal id
-   * @param isWanted whether it is to be on
-   * @param since from when on all its tokens are in the ledger, milliseconds since 1970; null where
-   *     it is off
-   */
-  public record State(String id, String name, boolean isWanted, @Nullable Long since) {
-
-    /** Whether revocation can be relied on. */
-    boolean isOn(long now) {
-      return isWanted && since != null && since <= now;
-    }
-  }
-
   /** What the database has said at a time. */
-  private record Copy(Map<String, State> realms, long readAt) {}
+  private record Copy(Map<String, Realm> realms, long readAt) {}
 
   /**
    * Reads them for the first time. Where the tables have never been used, no node has issued a
@@ -77,8 +61,8 @@ public final class SwitchedRealms {
         connection -> {
           if (!database.switches().use(connection)) {
             long now = clock.millis();
-            for (SwitchTable.Realm realm : database.switches().realms(connection)) {
-              if (isWanted(realm.lists())) {
+            for (Realm realm : database.switches().realms(connection, everywhere)) {
+              if (realm.isWanted()) {
                 database.switches().switchOn(connection, realm.id(), now);
               }
             }
@@ -97,10 +81,9 @@ public final class SwitchedRealms {
 
   private synchronized void read() throws SQLException {
     long readAt = nanoTime.getAsLong();
-    Map<String, State> realms = new HashMap<>();
-    List<SwitchTable.Realm> rows = database.call(database.switches()::realms);
-    for (SwitchTable.Realm row : rows) {
-      realms.put(row.id(), new State(row.id(), row.name(), isWanted(row.lists()), row.since()));
+    Map<String, Realm> realms = new HashMap<>();
+    for (Realm realm : database.call(c -> database.switches().realms(c, everywhere))) {
+      realms.put(realm.id(), realm);
     }
     copy = new Copy(realms, readAt);
   }
@@ -119,9 +102,9 @@ public final class SwitchedRealms {
     if (known == null || isOlder(known, STALE)) {
       return true;
     }
-    State state = known.realms().get(realmId);
+    Realm realm = known.realms().get(realmId);
     // One that the copy does not have is newer.
-    return state == null || state.isWanted() || state.since() != null;
+    return realm == null || realm.isWanted() || realm.since() != null;
   }
 
   /**
@@ -131,12 +114,12 @@ public final class SwitchedRealms {
    */
   public boolean isOn(String realmId, boolean lists) {
     Copy known = copy;
-    State state = known == null ? null : known.realms().get(realmId);
-    return state == null ? isWanted(lists) : state.isOn(clock.millis());
+    Realm realm = known == null ? null : known.realms().get(realmId);
+    return realm == null ? isWanted(lists) : realm.isOn(clock.millis());
   }
 
   /** The realms of the copy. */
-  Collection<State> all() {
+  Collection<Realm> all() {
     Copy known = copy;
     return known == null ? List.of() : known.realms().values();
   }
@@ -144,30 +127,30 @@ public final class SwitchedRealms {
   /** How many realms are on. */
   public long count() {
     long now = clock.millis();
-    return all().stream().filter(state -> state.isOn(now)).count();
+    return all().stream().filter(realm -> realm.isOn(now)).count();
   }
 
   /** A realm was made and is on; its row is committed. */
   public synchronized void add(String id, String name, long since) {
     Copy known = copy;
     if (known != null) {
-      Map<String, State> realms = new HashMap<>(known.realms());
-      realms.put(id, new State(id, name, true, since));
+      Map<String, Realm> realms = new HashMap<>(known.realms());
+      realms.put(id, new Realm(id, name, true, since));
       copy = new Copy(realms, known.readAt());
     }
   }
 
   /** Switches realms on that are to be. For the node that does the background work. */
   void switchOn() throws SQLException {
-    List<State> missing =
-        all().stream().filter(state -> state.isWanted() && state.since() == null).toList();
+    List<Realm> missing =
+        all().stream().filter(realm -> realm.isWanted() && realm.since() == null).toList();
     if (missing.isEmpty()) {
       return;
     }
     long since = clock.millis() + DELAY.toMillis();
     database.run(
         connection -> {
-          for (State realm : missing) {
+          for (Realm realm : missing) {
             database.switches().switchOn(connection, realm.id(), since);
           }
         });
@@ -179,15 +162,15 @@ public final class SwitchedRealms {
    *
    * @param told what they have been told of
    */
-  void switchOff(Collection<State> told) throws SQLException {
-    List<State> rest =
-        told.stream().filter(state -> !state.isWanted() && state.since() != null).toList();
+  void switchOff(Collection<Realm> told) throws SQLException {
+    List<Realm> rest =
+        told.stream().filter(realm -> !realm.isWanted() && realm.since() != null).toList();
     if (rest.isEmpty()) {
       return;
     }
     database.run(
         connection -> {
-          for (State realm : rest) {
+          for (Realm realm : rest) {
             database.switches().switchOff(connection, realm.id());
           }
         });

@@ -13,9 +13,11 @@ import dev.bulwark.checker.jedis.JedisAccess;
 import dev.bulwark.checker.jedis.JedisSettings;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.redis.process.RedisProcess;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -72,7 +74,7 @@ class RealmSwitchIT {
     assertThat(rows("BULWARK_REVOCATION_SCOPE", "left-alone")).isZero();
     assertThat(tokens.isInRedis(session)).isFalse();
     assertThat(Verdicts.of(checker, session)).isEqualTo(Verdict.UNKNOWN);
-    assertThat(report("left-alone").get("running").asBoolean()).isFalse();
+    offers("left-alone", false);
     assertThat(report("left-alone").get("reason").asText()).contains(LISTENER);
   }
 
@@ -85,6 +87,7 @@ class RealmSwitchIT {
             "born",
             redis::ttl,
             realm -> realm.putArray("eventsListeners").add(LISTENER));
+    offers("born", true);
     Response session = tokens.login("ann");
     tokens.logout(session);
     assertThat(Verdicts.of(checker, session)).isEqualTo(Verdict.REVOKED);
@@ -135,6 +138,18 @@ class RealmSwitchIT {
 
   private IssuedTokens realm(String name) {
     return IssuedTokens.inNewRealm(server.keycloak().url(), server.admin(), name, redis::ttl);
+  }
+
+  /** Whether the realm has the endpoints that need revocation, and says where they are. */
+  private void offers(String name, boolean isOn) {
+    String realm = server.keycloak().url() + "/realms/" + name;
+    assertThat(Http.get(realm + "/token-status").status()).isEqualTo(isOn ? 200 : 404);
+    assertThat(Http.get(realm + "/global-token-revocation").status()).isEqualTo(isOn ? 405 : 404);
+    for (String document : List.of("openid-configuration", "oauth-authorization-server")) {
+      JsonNode discovery = Http.get(realm + "/.well-known/" + document).expect(200).json();
+      assertThat(discovery.has("status_list_aggregation_endpoint")).isEqualTo(isOn);
+      assertThat(discovery.has("global_token_revocation_endpoint")).isEqualTo(isOn);
+    }
   }
 
   private Verdict verdict(Response tokens) {
