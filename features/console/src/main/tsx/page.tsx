@@ -165,6 +165,9 @@ function message(t: Translate, settings: Settings | undefined, error: unknown): 
       case "forbidden":
         return t("bulwarkKeysErrorForbidden");
     }
+    if (error.status === 404) {
+      return t("bulwarkErrorOff");
+    }
   }
   if (error instanceof ResponseLost) {
     return t("bulwarkKeysErrorLost");

@@ -41,6 +41,9 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
     if (error instanceof ApiError && error.status === 403) {
       return t("bulwarkOverviewForbidden", { role });
     }
+    if (error instanceof ApiError && error.status === 404) {
+      return t("bulwarkErrorOff");
+    }
     if (error instanceof ApiError && error.status === 503) {
       return t("bulwarkOverviewBusy");
     }

@@ -1,5 +1,6 @@
 package dev.bulwark.apikey;
 
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.limit.Limits;
 import dev.bulwark.limit.address.Network;
 import dev.bulwark.options.Option;
@@ -11,6 +12,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 /**
  * The options of {@code --spi-api-key--default--…}, checked.
  *
+ * @param everywhere whether all realms have API keys; read by {@link RealmSwitches}
  * @param cacheSize most keys whose owner is remembered on this node, 0 to 10,000,000
  * @param usageFlushSeconds how often usage is written, 1 to 3,600
  * @param tokenMaxSeconds longest life of an exchanged token, 10 to 3,600
@@ -29,6 +31,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param verifyAllowedAddresses addresses that may call {@code verify} without credentials
  */
 public record ApiKeyConfig(
+    boolean everywhere,
     int cacheSize,
     int usageFlushSeconds,
     int tokenMaxSeconds,
@@ -49,6 +52,12 @@ public record ApiKeyConfig(
   /** As long as on the page in the shipped realm ({@code max_auth_age}). */
   private static final int STEP_UP_DEFAULT = 300;
 
+  private static final Option<Boolean> EVERYWHERE =
+      Option.flag(
+          "everywhere",
+          false,
+          "Whether all realms have API keys, and not only those whose required action"
+              + " `create-api-key` is enabled.");
   private static final Option<Integer> CACHE_SIZE =
       Option.number("cache-size", 0, 10_000_000, 100_000, "Keys whose owner a node remembers.");
   private static final Option<Integer> USAGE_FLUSH =
@@ -135,6 +144,7 @@ public record ApiKeyConfig(
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(
           PREFIX,
+          EVERYWHERE,
           CACHE_SIZE,
           USAGE_FLUSH,
           TOKEN_MAX,
@@ -162,6 +172,7 @@ public record ApiKeyConfig(
    */
   public static ApiKeyConfig of(Config.Scope scope) {
     return new ApiKeyConfig(
+        OPTIONS.read(scope, EVERYWHERE),
         OPTIONS.read(scope, CACHE_SIZE),
         OPTIONS.read(scope, USAGE_FLUSH),
         OPTIONS.read(scope, TOKEN_MAX),

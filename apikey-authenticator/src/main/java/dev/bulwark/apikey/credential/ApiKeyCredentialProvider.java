@@ -7,6 +7,7 @@ import dev.bulwark.apikey.key.OwnerType;
 import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.StoredCredentials;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.factory.ServedRequest;
 import java.util.Optional;
 import java.util.Set;
@@ -190,7 +191,7 @@ final class ApiKeyCredentialProvider implements CredentialProvider<ApiKeyCredent
         .displayName("api-key-display-name")
         .helpText("api-key-help-text")
         .iconCssClass("kcAuthenticatorApiKeyClass")
-        .createAction("create-api-key")
+        .createAction(RealmSwitches.API_KEYS)
         .removeable(true)
         .build(session);
   }

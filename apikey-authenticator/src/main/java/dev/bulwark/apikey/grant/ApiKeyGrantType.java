@@ -13,6 +13,7 @@ import dev.bulwark.apikey.verify.TokenErrors;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.apikey.verify.VerificationEvents;
 import dev.bulwark.contract.ApiKeyClaims;
+import dev.bulwark.factory.RealmSwitches;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -93,6 +94,12 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
     if (!ApiKeyGrantTypeFactory.ID.equals(grantContext.getGrantType())) {
       // Tokens say the one name, by whichever the grant was asked for.
       setContext(contextOf(session, formParams, event, cors));
+    }
+    if (!RealmSwitches.hasApiKeys(realm)) {
+      throw error(
+          OAuthErrorException.UNSUPPORTED_GRANT_TYPE,
+          "Unsupported grant_type",
+          Errors.INVALID_REQUEST);
     }
     event.detail(Details.AUTH_METHOD, "api-key");
     Optional<String> presented = ApiKeyHeader.of(headers);

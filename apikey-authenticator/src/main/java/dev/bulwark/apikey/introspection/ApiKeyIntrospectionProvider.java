@@ -11,6 +11,7 @@ import dev.bulwark.apikey.provider.ApiKeyProvider;
 import dev.bulwark.apikey.verify.KeyDoor;
 import dev.bulwark.apikey.verify.Verification;
 import dev.bulwark.contract.ApiKeyClaims;
+import dev.bulwark.factory.RealmSwitches;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.OAuth2Constants;
@@ -47,6 +48,7 @@ final class ApiKeyIntrospectionProvider extends AccessTokenIntrospectionProvider
    */
   private boolean isKey(String presented) {
     return presented.indexOf('.') < 0
+        && RealmSwitches.hasApiKeys(realm)
         && ApiKeyFormat.classify(presented, RealmLimits.of(realm).prefix())
             != ApiKeyFormat.Kind.MALFORMED;
   }

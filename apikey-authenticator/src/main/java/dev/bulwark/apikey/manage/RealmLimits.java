@@ -3,6 +3,7 @@ package dev.bulwark.apikey.manage;
 import dev.bulwark.apikey.key.limit.KeyLife;
 import dev.bulwark.apikey.key.limit.RateLimit;
 import dev.bulwark.apikey.key.secret.ApiKeyFormat;
+import dev.bulwark.factory.RealmSwitches;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -35,7 +36,7 @@ public record RealmLimits(
     boolean ownersMetadata) {
 
   /** Id of the required action that holds the limits. */
-  public static final String ACTION = "create-api-key";
+  public static final String ACTION = RealmSwitches.API_KEYS;
 
   public static final String MAX_KEYS = "max-keys";
   public static final String MAX_LIFE_DAYS = "max-life-days";

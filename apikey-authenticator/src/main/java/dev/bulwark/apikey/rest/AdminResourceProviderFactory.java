@@ -1,6 +1,8 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.factory.AdminResourceFactory;
+import dev.bulwark.factory.RealmSwitches;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
@@ -17,11 +19,11 @@ public final class AdminResourceProviderFactory extends AdminResourceFactory {
   }
 
   @Override
-  protected Object resource(
+  protected @Nullable Object resource(
       KeycloakSession session,
       RealmModel realm,
       AdminPermissionEvaluator auth,
       AdminEventBuilder events) {
-    return new AdminResource(session, realm, auth, events);
+    return RealmSwitches.hasApiKeys(realm) ? new AdminResource(session, realm, auth, events) : null;
   }
 }

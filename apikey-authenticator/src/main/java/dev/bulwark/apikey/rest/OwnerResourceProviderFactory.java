@@ -1,6 +1,8 @@
 package dev.bulwark.apikey.rest;
 
 import dev.bulwark.factory.RealmResourceFactory;
+import dev.bulwark.factory.RealmSwitches;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resource.RealmResourceSPI;
@@ -24,7 +26,9 @@ public final class OwnerResourceProviderFactory extends RealmResourceFactory {
   }
 
   @Override
-  protected Object resource(KeycloakSession session) {
-    return new OwnerResource(session);
+  protected @Nullable Object resource(KeycloakSession session) {
+    return RealmSwitches.hasApiKeys(session.getContext().getRealm())
+        ? new OwnerResource(session)
+        : null;
   }
 }

@@ -19,6 +19,7 @@ import dev.bulwark.apikey.store.ApiKeyEntity;
 import dev.bulwark.apikey.store.ApiKeyIndex;
 import dev.bulwark.apikey.store.UsageCounter;
 import dev.bulwark.apikey.verify.Verification.Reason;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.limit.quota.QuotaDecision;
 import java.util.Optional;
 import java.util.Set;
@@ -68,6 +69,9 @@ public final class ApiKeyVerifier {
    * @param address of whoever sent it, for the limit on wrong keys and the networks of the key
    */
   public Verification verify(String presented, @Nullable String address) {
+    if (!RealmSwitches.hasApiKeys(realm)) {
+      return Verification.Rejected.unknown(Reason.SWITCHED_OFF);
+    }
     long start = System.nanoTime();
     RealmLimits limits = RealmLimits.of(realm);
     Verification verification = charge(decide(presented, address, limits), limits);
@@ -218,6 +222,9 @@ public final class ApiKeyVerifier {
    * @param issuedAt epoch seconds at which the token was issued
    */
   public boolean isTokenStillValid(String keyId, @Nullable String ownerId, long issuedAt) {
+    if (!RealmSwitches.hasApiKeys(realm)) {
+      return false;
+    }
     ApiKeyStore store = new ApiKeyStore(session, realm, new ApiKeyIndex(session));
     if (ownerId != null) {
       UserModel user = session.users().getUserById(realm, ownerId);

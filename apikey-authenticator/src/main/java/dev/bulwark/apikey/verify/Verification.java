@@ -56,6 +56,8 @@ public sealed interface Verification {
     MALFORMED,
     BAD_CHECKSUM,
     UNKNOWN,
+    /** The realm has no API keys. */
+    SWITCHED_OFF,
     INACTIVE,
     EXPIRED,
     REPLACED,

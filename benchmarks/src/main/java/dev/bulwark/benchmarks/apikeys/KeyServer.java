@@ -69,6 +69,7 @@ public final class KeyServer implements AutoCloseable {
               .name(name)
               .option("log-level", "error")
               .option("spi-redis-connection--default--url", redisUrl)
+              .option("spi-api-key--default--everywhere", "true")
               .environment("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN)
               .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m")

@@ -1,7 +1,7 @@
 package dev.bulwark.globalrevocation;
 
 import dev.bulwark.contract.KeycloakFeature;
-import dev.bulwark.factory.DiscoveryFactory;
+import dev.bulwark.factory.EndpointDiscovery;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -11,7 +11,7 @@ import org.keycloak.services.Urls;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Adds the endpoint to a discovery document. */
-public abstract class RevocationDiscovery extends DiscoveryFactory
+public abstract class RevocationDiscovery extends EndpointDiscovery
     implements EnvironmentDependentProviderFactory {
 
   /** Names of the draft, section 4. */

@@ -1,7 +1,7 @@
 package dev.bulwark.statuslist;
 
 import dev.bulwark.contract.KeycloakFeature;
-import dev.bulwark.factory.DiscoveryFactory;
+import dev.bulwark.factory.EndpointDiscovery;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -10,7 +10,7 @@ import org.keycloak.provider.ProviderFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Adds the list of lists to a discovery document. */
-public abstract class StatusListDiscovery extends DiscoveryFactory
+public abstract class StatusListDiscovery extends EndpointDiscovery
     implements EnvironmentDependentProviderFactory {
 
   /** Name of the draft, section 9.1. */

@@ -1,5 +1,6 @@
 package dev.bulwark.factory;
 
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -17,7 +18,7 @@ public abstract class AdminResourceFactory implements AdminRealmResourceProvider
   private final AdminRealmResourceProvider provider =
       new AdminRealmResourceProvider() {
         @Override
-        public Object getResource(
+        public @Nullable Object getResource(
             KeycloakSession session,
             RealmModel realm,
             AdminPermissionEvaluator auth,
@@ -39,12 +40,13 @@ public abstract class AdminResourceFactory implements AdminRealmResourceProvider
   }
 
   /**
-   * Returns the resource of one request. It checks the permissions itself.
+   * Returns the resource of one request; null, which Keycloak answers with 404, for none. It checks
+   * the permissions itself.
    *
    * @param auth of the administrator who has sent the request
    * @param events for changes
    */
-  protected abstract Object resource(
+  protected abstract @Nullable Object resource(
       KeycloakSession session,
       RealmModel realm,
       AdminPermissionEvaluator auth,

@@ -1,5 +1,6 @@
 package dev.bulwark.factory;
 
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -20,14 +21,14 @@ public abstract class RealmResourceFactory implements RealmResourceProviderFacto
     this.id = id;
   }
 
-  /** Returns the resource of one request. */
-  protected abstract Object resource(KeycloakSession session);
+  /** Returns the resource of one request; null, which Keycloak answers with 404, for none. */
+  protected abstract @Nullable Object resource(KeycloakSession session);
 
   @Override
   public final RealmResourceProvider create(KeycloakSession session) {
     return new RealmResourceProvider() {
       @Override
-      public Object getResource() {
+      public @Nullable Object getResource() {
         return resource(session);
       }
 

@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.events;
 
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.revocation.rules.Ending;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.Members;
@@ -48,8 +49,9 @@ public final class AdminEventEndings {
       return List.of();
     }
     String[] path = ofUsers(resourcePath).split("/", -1);
-    if (isKeyChange(type, operation, path, context)) {
-      // The tokens that it signed are dead if it is disabled, gone or another one now.
+    if (isKeyChange(type, operation, path, context) || isApiKeySwitch(type, path)) {
+      // The tokens that it signed are dead if it is disabled, gone or another one now. So are those
+      // of API keys when the realm has none any more.
       return List.of(endings.verifyRealm(realmId, SessionType.ALL));
     }
     Members members = maybeDisabled(type, operation, path, context);
@@ -124,6 +126,11 @@ public final class AdminEventEndings {
         && path.length >= 2
         && path[0].equals("components")
         && context.isKeyProvider(path[1]);
+  }
+
+  private static boolean isApiKeySwitch(@Nullable ResourceType type, String[] path) {
+    return type == ResourceType.REQUIRED_ACTION
+        && path[path.length - 1].equals(RealmSwitches.API_KEYS);
   }
 
   /**

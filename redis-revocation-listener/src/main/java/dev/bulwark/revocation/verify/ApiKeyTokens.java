@@ -1,5 +1,6 @@
 package dev.bulwark.revocation.verify;
 
+import dev.bulwark.factory.RealmSwitches;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,13 @@ final class ApiKeyTokens {
   /**
    * JSON with the data of a key.
    *
-   * @return null if there is no such key, or if the client that owns it is gone or disabled (a user
-   *     is judged by the token's own)
+   * @return null if there is no such key, if the realm has no API keys (any more), or if the client
+   *     that owns it is gone or disabled (a user is judged by the token's own)
    */
   static @Nullable String data(KeycloakSession session, RealmModel realm, String keyId) {
+    if (!RealmSwitches.hasApiKeys(realm)) {
+      return null;
+    }
     EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
     for (String place : OF_USERS) {
       String data = first(entities, place, keyId);

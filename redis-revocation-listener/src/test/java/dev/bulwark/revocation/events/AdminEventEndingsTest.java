@@ -308,6 +308,26 @@ class AdminEventEndingsTest {
                     .isEqualTo(OF.verifyRealm("r", SessionType.ALL).target()));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE, create-api-key, 1",
+    "DELETE, create-api-key, 1",
+    "CREATE, create-api-key, 0",
+    "UPDATE, UPDATE_PASSWORD, 0"
+  })
+  void theSwitchOfApiKeys(OperationType operation, String action, int count) {
+    assertThat(
+            endings(
+                operation,
+                ResourceType.REQUIRED_ACTION,
+                "authentication/required-actions/" + action))
+        .hasSize(count)
+        .allSatisfy(
+            ending ->
+                assertThat(ending.target())
+                    .isEqualTo(OF.verifyRealm("r", SessionType.ALL).target()));
+  }
+
   @Test
   void aRealmWithANewAddress() {
     newAddress = true;

@@ -49,8 +49,9 @@ public final class FaultServer implements AutoCloseable {
             .name(name)
             .shortLived()
             .option("spi-redis-connection--default--url", redisUrl)
-            // Realms of tests do not list the listener.
+            // Realms of tests switch nothing on.
             .option("spi-events-listener--redis-revocation--everywhere", "true")
+            .option("spi-api-key--default--everywhere", "true")
             .option("log-level", "info")
             .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
             .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);
