@@ -96,10 +96,12 @@ public final class ApiKeyGrantType extends OAuth2GrantTypeBase {
       setContext(contextOf(session, formParams, event, cors));
     }
     if (!RealmSwitches.hasApiKeys(realm)) {
-      throw error(
+      // As Keycloak answers, without an event.
+      throw new CorsErrorResponseException(
+          cors,
           OAuthErrorException.UNSUPPORTED_GRANT_TYPE,
           "Unsupported grant_type",
-          Errors.INVALID_REQUEST);
+          Response.Status.BAD_REQUEST);
     }
     event.detail(Details.AUTH_METHOD, "api-key");
     Optional<String> presented = ApiKeyHeader.of(headers);

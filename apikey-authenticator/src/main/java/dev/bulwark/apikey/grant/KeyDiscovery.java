@@ -24,8 +24,11 @@ public abstract class KeyDiscovery extends DiscoveryFactory
       Set.of(ApiKeyGrantTypeFactory.ID, ApiKeyGrantAliasFactory.ID);
   private static final int PRIORITY = 60;
 
-  private KeyDiscovery(String document) {
-    super("bulwark-api-key-" + document, document, PRIORITY);
+  /** Keycloak's own is 1 for this document. */
+  private static final int PRIORITY_OF_UMA = 0;
+
+  private KeyDiscovery(String document, int priority) {
+    super("bulwark-api-key-" + document, document, priority);
   }
 
   @Override
@@ -62,7 +65,16 @@ public abstract class KeyDiscovery extends DiscoveryFactory
 
     /** For Keycloak, which finds it by META-INF/services. */
     public OpenId() {
-      super(OPENID);
+      super(OPENID, PRIORITY);
+    }
+  }
+
+  /** {@code /.well-known/uma2-configuration}. */
+  public static final class Uma extends KeyDiscovery {
+
+    /** For Keycloak, which finds it by META-INF/services. */
+    public Uma() {
+      super(UMA, PRIORITY_OF_UMA);
     }
   }
 
@@ -71,7 +83,7 @@ public abstract class KeyDiscovery extends DiscoveryFactory
 
     /** For Keycloak, which finds it by META-INF/services. */
     public OAuth() {
-      super(OAUTH);
+      super(OAUTH, PRIORITY);
     }
   }
 }

@@ -60,6 +60,7 @@ final class LimitServer implements AutoCloseable {
               // This machine has the limit too: an option has precedence over that of all servers
               // that are started so.
               .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
+              .option("spi-login-rate-limiter--default--everywhere", "true")
               .environment("JAVA_OPTS_KC_HEAP", "-Xms768m -Xmx768m");
       for (LimitRealm realm : LimitRealm.ALL) {
         spec.realmFile(realm.writeTo(folder));

@@ -47,6 +47,11 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
   }
 
   @Override
+  public boolean isOn() {
+    return RealmRules.isOn(shared.config(), session.getContext().getRealm()::getAttribute);
+  }
+
+  @Override
   public Decision take(Account account) {
     return take(account, true);
   }
@@ -57,7 +62,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
   }
 
   private Decision take(Account account, boolean byAddress) {
-    if (login != null) {
+    if (login != null || !isOn()) {
       return Decision.GRANTED;
     }
     long start = System.nanoTime();
@@ -92,6 +97,9 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   @Override
   public Decision takeThread() {
+    if (!isOn()) {
+      return Decision.GRANTED;
+    }
     String address = address();
     int addressLimit = isAllowed(address) ? 0 : rules().limits().perAddress();
     return takeThread(address, addressLimit) ? Decision.GRANTED : BUSY;
@@ -160,7 +168,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   @Override
   public Decision takeForUserCode() {
-    if (userCode != null || isAllowed(address())) {
+    if (userCode != null || !isOn() || isAllowed(address())) {
       return Decision.GRANTED;
     }
     Attempt attempt =
@@ -186,6 +194,9 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   @Override
   public void remember(UserModel user, boolean browser) {
+    if (!isOn()) {
+      return;
+    }
     if (browser) {
       devices.remember(user);
     }
@@ -199,6 +210,9 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
 
   @Override
   public ClientSlot takeForClient(String clientId, @Nullable String secret) {
+    if (!isOn()) {
+      return ClientSlot.FREE;
+    }
     String address = address();
     if (isAllowed(address)) {
       shared.metrics().fromAllowedNetwork();

@@ -12,6 +12,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 /**
  * The options of {@code --spi-login-rate-limiter--default--…}, checked.
  *
+ * @param everywhere whether a realm has the limits that does not say so itself
  * @param addressLimit attempts from one address in a window, 0 (any number) to 10,000
  * @param accountLimit attempts at one account in a window, 0 (any number) to 10,000
  * @param clientLimit wrong secrets of one client from one address in a window, 0 (any number) to
@@ -28,6 +29,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * @param known devices and addresses of earlier logins
  */
 public record LoginRateLimiterConfig(
+    boolean everywhere,
     int addressLimit,
     int accountLimit,
     int clientLimit,
@@ -58,6 +60,12 @@ public record LoginRateLimiterConfig(
   private static final String PREFIX =
       "spi-login-rate-limiter--" + DefaultLoginRateLimiterProviderFactory.ID + "--";
 
+  private static final Option<Boolean> EVERYWHERE =
+      Option.flag(
+          "everywhere",
+          false,
+          "Whether a realm has the limits that does not say so itself by the attribute"
+              + " `loginRateLimiter.enabled`.");
   private static final Option<Integer> ADDRESS_LIMIT =
       Option.number(
           "address-limit",
@@ -156,6 +164,7 @@ public record LoginRateLimiterConfig(
   private static final ProviderOptions OPTIONS =
       new ProviderOptions(
           PREFIX,
+          EVERYWHERE,
           ADDRESS_LIMIT,
           ACCOUNT_LIMIT,
           CLIENT_LIMIT,
@@ -183,6 +192,7 @@ public record LoginRateLimiterConfig(
    */
   static LoginRateLimiterConfig of(Config.Scope scope) {
     return new LoginRateLimiterConfig(
+        OPTIONS.read(scope, EVERYWHERE),
         OPTIONS.read(scope, ADDRESS_LIMIT),
         OPTIONS.read(scope, ACCOUNT_LIMIT),
         OPTIONS.read(scope, CLIENT_LIMIT),

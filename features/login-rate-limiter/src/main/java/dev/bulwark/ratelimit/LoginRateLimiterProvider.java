@@ -12,6 +12,12 @@ import org.keycloak.provider.Provider;
 public interface LoginRateLimiterProvider extends Provider {
 
   /**
+   * Whether the realm of the request has limits and known devices. Where it has none, every attempt
+   * is granted, nothing is counted and nothing remembered.
+   */
+  boolean isOn();
+
+  /**
    * Takes a slot for this request, unless it holds one or comes from an allowed network, and one of
    * the threads that all login attempts may hold. Never waits for either.
    *

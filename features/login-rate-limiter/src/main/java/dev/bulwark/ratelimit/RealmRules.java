@@ -67,6 +67,15 @@ record RealmRules(
         number(attributes, "deviceLimit", 0, Limits.MAX_LIMIT, config.known().deviceLimit()));
   }
 
+  /**
+   * Whether a realm has limits and known devices at all: the attribute {@code .enabled}, or the
+   * option of the server.
+   */
+  static boolean isOn(
+      LoginRateLimiterConfig config, Function<String, @Nullable String> attributes) {
+    return flag(attributes, "enabled", config.everywhere());
+  }
+
   private static int number(
       Function<String, @Nullable String> attributes,
       String name,
@@ -85,14 +94,18 @@ record RealmRules(
     } catch (NumberFormatException e) {
       // Logged below.
     }
-    // Read at every attempt, but logged once.
+    warn(name, value, min + " to " + max, defaultValue);
+    return defaultValue;
+  }
+
+  /** Read at every attempt, but logged once. */
+  private static void warn(String name, String value, String allowed, Object defaultValue) {
     if (WARNED.size() < MAX_WARNINGS && WARNED.add(name + "=" + value)) {
       LOG.warnf(
-          "The realm attribute %s%s must be %d to %d. The value of the server "
-              + "option applies instead: %d",
-          PREFIX, name, min, max, defaultValue);
+          "The realm attribute %s%s must be %s. The value of the server "
+              + "option applies instead: %s",
+          PREFIX, name, allowed, defaultValue);
     }
-    return defaultValue;
   }
 
   private static boolean flag(
@@ -104,7 +117,10 @@ record RealmRules(
     return switch (value.trim()) {
       case "true" -> true;
       case "false" -> false;
-      default -> defaultValue;
+      default -> {
+        warn(name, value, "true or false", defaultValue);
+        yield defaultValue;
+      }
     };
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,6 +112,7 @@ class ConfigTest {
                 .collect(Collectors.toSet()))
         .isEqualTo(
             Set.of(
+                "everywhere",
                 "address-limit",
                 "account-limit",
                 "client-limit",
@@ -147,6 +149,24 @@ class ConfigTest {
     assertThat(rules.networkLimit()).isEqualTo(60);
     assertThat(rules.userCodeLimit()).isEqualTo(6);
     assertThat(rules.deviceLimit()).isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, , false",
+    "false, true, true",
+    "false, yes, false",
+    "true, , true",
+    "true, false, false",
+    "true, no, true"
+  })
+  void aRealmSwitchesTheLimitsOn(String everywhere, @Nullable String enabled, boolean isOn) {
+    LoginRateLimiterConfig server =
+        LoginRateLimiterConfig.of(MapScope.of("everywhere", everywhere));
+    assertThat(
+            RealmRules.isOn(
+                server, name -> name.equals("loginRateLimiter.enabled") ? enabled : null))
+        .isEqualTo(isOn);
   }
 
   @ParameterizedTest

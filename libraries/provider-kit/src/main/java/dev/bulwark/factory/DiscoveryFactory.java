@@ -20,6 +20,9 @@ public abstract class DiscoveryFactory implements WellKnownProviderFactory {
   /** {@code /.well-known/oauth-authorization-server} (RFC 8414). */
   public static final String OAUTH = "oauth-authorization-server";
 
+  /** {@code /.well-known/uma2-configuration}, which has all of {@link #OPENID}. */
+  public static final String UMA = "uma2-configuration";
+
   private final String id;
   private final String document;
   private final int priority;
@@ -29,8 +32,8 @@ public abstract class DiscoveryFactory implements WellKnownProviderFactory {
    * For one document.
    *
    * @param id of the provider
-   * @param document {@link #OPENID} or {@link #OAUTH}
-   * @param priority below Keycloak's, which is 100; each module has its own
+   * @param document {@link #OPENID}, {@link #OAUTH} or {@link #UMA}
+   * @param priority below Keycloak's, which is 100, and 1 for {@link #UMA}; each module has its own
    */
   protected DiscoveryFactory(String id, String document, int priority) {
     this.id = id;

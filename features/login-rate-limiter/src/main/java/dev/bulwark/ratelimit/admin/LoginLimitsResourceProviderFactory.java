@@ -1,6 +1,8 @@
 package dev.bulwark.ratelimit.admin;
 
 import dev.bulwark.factory.AdminResourceFactory;
+import dev.bulwark.ratelimit.LoginRateLimiterProvider;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
@@ -17,11 +19,14 @@ public final class LoginLimitsResourceProviderFactory extends AdminResourceFacto
   }
 
   @Override
-  protected Object resource(
+  protected @Nullable Object resource(
       KeycloakSession session,
       RealmModel realm,
       AdminPermissionEvaluator auth,
       AdminEventBuilder events) {
-    return new LoginLimitsResource(session, realm, auth, events);
+    // The context's realm is the one that the request is about.
+    return session.getProvider(LoginRateLimiterProvider.class).isOn()
+        ? new LoginLimitsResource(session, realm, auth, events)
+        : null;
   }
 }

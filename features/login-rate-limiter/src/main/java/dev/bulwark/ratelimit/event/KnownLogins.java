@@ -33,17 +33,20 @@ final class KnownLogins implements EventListenerProvider, BoundedAction {
     if (event.getUserId() == null || realm == null || !realm.getId().equals(event.getRealmId())) {
       return;
     }
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    if (limiter == null || !limiter.isOn()) {
+      return;
+    }
     if (event.getType() == EventType.LOGIN && !hasDetail(event, ApiKeyDetails.KEY)) {
-      remember(realm, event);
+      remember(limiter, realm, event);
     } else if (EndedLogins.isEnd(session, event)) {
       EndedLogins.forget(session, realm, event.getUserId());
     }
   }
 
-  private void remember(RealmModel realm, Event event) {
-    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+  private void remember(LoginRateLimiterProvider limiter, RealmModel realm, Event event) {
     UserModel user = session.users().getUserById(realm, event.getUserId());
-    if (user != null && limiter != null) {
+    if (user != null) {
       // A token request is no browser's.
       boolean browser = !hasDetail(event, Details.GRANT_TYPE);
       limiter.remember(user, browser);

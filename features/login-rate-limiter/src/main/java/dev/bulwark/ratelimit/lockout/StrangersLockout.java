@@ -47,10 +47,15 @@ final class StrangersLockout implements BruteForceProtector {
     this.concurrent = concurrent;
   }
 
-  /** Without the limiter, which an option can switch off, Keycloak counts as it always does. */
+  /** Where the limiter is off, Keycloak counts as it always does. */
   private CallerKind callerKind(UserModel user) {
     LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
     return limiter == null ? CallerKind.UNCOUNTED : limiter.callerKind(user);
+  }
+
+  private boolean isOn() {
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    return limiter != null && limiter.isOn();
   }
 
   private BruteForceProtector of(CallerKind kind) {
@@ -137,7 +142,7 @@ final class StrangersLockout implements BruteForceProtector {
   public boolean isTemporarilyDisabled(KeycloakSession other, RealmModel realm, UserModel user) {
     CallerKind kind = callerKind(user);
     return !kind.isKnown()
-        && !(kind == CallerKind.UNCOUNTED && isReturnFromProvider())
+        && !(kind == CallerKind.UNCOUNTED && isOn() && isReturnFromProvider())
         && of(kind).isTemporarilyDisabled(other, realm, user);
   }
 

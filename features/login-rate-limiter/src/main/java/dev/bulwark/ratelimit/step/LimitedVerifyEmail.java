@@ -1,5 +1,6 @@
 package dev.bulwark.ratelimit.step;
 
+import dev.bulwark.ratelimit.LoginRateLimiterProvider;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class LimitedVerifyEmail extends VerifyEmail {
 
   @Override
   public void requiredActionChallenge(RequiredActionContext context) {
-    if (!sendsMail(context)) {
+    if (!isOn(context.getSession()) || !sendsMail(context)) {
       super.requiredActionChallenge(context);
       return;
     }
@@ -51,6 +52,11 @@ public final class LimitedVerifyEmail extends VerifyEmail {
             .form()
             .setError(Messages.COOLDOWN_VERIFICATION_EMAIL, left == null ? pause : left)
             .createResponse(UserModel.RequiredAction.VERIFY_EMAIL));
+  }
+
+  private static boolean isOn(KeycloakSession session) {
+    LoginRateLimiterProvider limiter = session.getProvider(LoginRateLimiterProvider.class);
+    return limiter != null && limiter.isOn();
   }
 
   /** By exactly what Keycloak's action asks itself. */

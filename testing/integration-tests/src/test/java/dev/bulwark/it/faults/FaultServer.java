@@ -52,6 +52,7 @@ public final class FaultServer implements AutoCloseable {
             // Realms of tests switch nothing on.
             .option("spi-events-listener--redis-revocation--everywhere", "true")
             .option("spi-api-key--default--everywhere", "true")
+            .option("spi-login-rate-limiter--default--everywhere", "true")
             .option("log-level", "info")
             .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
             .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD);

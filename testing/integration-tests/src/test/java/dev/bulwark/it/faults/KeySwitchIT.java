@@ -33,6 +33,9 @@ class KeySwitchIT {
 
   private static final String ACTION = "/realms/app/authentication/required-actions/create-api-key";
 
+  private static final List<String> DOCUMENTS =
+      List.of("openid-configuration", "oauth-authorization-server", "uma2-configuration");
+
   private RedisProcess redis;
   private FaultServer server;
   private AdminApi admin;
@@ -127,7 +130,7 @@ class KeySwitchIT {
   /** Whether a realm has the endpoints of keys, and says so. */
   private void offers(String name, boolean isOn) {
     Realm realm = new Realm(server.keycloak().url(), name);
-    for (String document : List.of("openid-configuration", "oauth-authorization-server")) {
+    for (String document : DOCUMENTS) {
       JsonNode grants =
           Http.get(realm.url() + "/.well-known/" + document)
               .expect(200)

@@ -65,6 +65,7 @@ class WithoutRedisIT {
                 .shortLived()
                 .option("log-level", "info")
                 .option("spi-events-listener--redis-revocation--everywhere", "true")
+                .option("spi-login-rate-limiter--default--everywhere", "true")
                 .option("spi-login-rate-limiter--default--allowed-networks", "192.0.2.0/24")
                 .option("spi-login-rate-limiter--default--address-limit", "0")
                 .option(

@@ -111,6 +111,7 @@ public final class TestStack {
         // Also in realms that the tests make and in the master realm.
         .option("spi-events-listener--redis-revocation--everywhere", "true")
         .option("spi-api-key--default--everywhere", "true")
+        .option("spi-login-rate-limiter--default--everywhere", "true")
         // For browsers that exchange a key: see the README of the API keys.
         .option("spi-cors--default--allowed-headers", "X-API-Key")
         .option("log-level", "info")

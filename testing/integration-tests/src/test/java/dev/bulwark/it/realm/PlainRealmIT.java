@@ -1,0 +1,163 @@
+package dev.bulwark.it.realm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Json;
+import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.TestStack;
+import dev.bulwark.redis.process.RedisProcess;
+import dev.bulwark.server.DistributionServer;
+import dev.bulwark.server.ServerSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * B1, B14: a realm that switches nothing on is after the jar what it was before it: what it says,
+ * what it answers, and what it writes. On one database, first without the jar.
+ */
+@Tag("slow")
+class PlainRealmIT {
+
+  private static final List<String> REALMS = List.of("plain", "guarded");
+
+  @Test
+  void nothingDiffersAfterTheJar() {
+    Map<String, SortedMap<String, String>> before;
+    Map<String, SortedMap<String, String>> after;
+    try (PostgresProcess database = PostgresProcess.start();
+        RedisProcess redis = RedisProcess.start()) {
+      try (DistributionServer server =
+          DistributionServer.start(spec(database, "plain-before").withoutBundle().build())) {
+        makeRealms(admin(server));
+        before = look(server, database);
+      }
+      ServerSpec.Builder withJar =
+          spec(database, "plain-after").option("spi-redis-connection--default--url", redis.url());
+      try (DistributionServer server = DistributionServer.start(withJar.build())) {
+        after = look(server, database);
+      }
+      try (Jedis connection = redis.connect()) {
+        assertThat(connection.keys("*")).noneMatch(key -> REALMS.stream().anyMatch(key::contains));
+      }
+    }
+    List<String> differences = new ArrayList<>();
+    for (String realm : REALMS) {
+      before.get(realm).keySet().removeIf(PlainRealmIT::offersSettings);
+      after.get(realm).keySet().removeIf(PlainRealmIT::offersSettings);
+      differences.addAll(differences(before.get(realm), after.get(realm)));
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  /** An action of Keycloak's that has a setting more: how codes are hashed, off by default. */
+  private static boolean offersSettings(String each) {
+    return each.endsWith("CONFIGURE_RECOVERY_AUTHN_CODES/config-description");
+  }
+
+  /** The lines that only one of both has, each behind what it is of. */
+  private static List<String> differences(
+      SortedMap<String, String> before, SortedMap<String, String> after) {
+    List<String> differences = new ArrayList<>();
+    Set<String> all = new TreeSet<>(before.keySet());
+    all.addAll(after.keySet());
+    for (String each : all) {
+      List<String> old = before.getOrDefault(each, "nothing").lines().toList();
+      List<String> now = after.getOrDefault(each, "nothing").lines().toList();
+      old.stream()
+          .filter(line -> !now.contains(line))
+          .forEach(line -> differences.add(each + ": before: " + line.strip()));
+      now.stream()
+          .filter(line -> !old.contains(line))
+          .forEach(line -> differences.add(each + ": after: " + line.strip()));
+    }
+    return differences;
+  }
+
+  private static Map<String, SortedMap<String, String>> look(
+      DistributionServer server, PostgresProcess database) {
+    Map<String, SortedMap<String, String>> seen = new HashMap<>();
+    for (String realm : REALMS) {
+      // The first requests of a server fill its caches and tables.
+      new RealmView(server.url(), realm, admin(server), database).look();
+      seen.put(realm, new RealmView(server.url(), realm, admin(server), database).look());
+    }
+    return seen;
+  }
+
+  private static ServerSpec.Builder spec(PostgresProcess database, String name) {
+    return database.configure(
+        ServerSpec.builder()
+            .name(name)
+            .shortLived()
+            .environment("KC_BOOTSTRAP_ADMIN_USERNAME", TestStack.ADMIN_USERNAME)
+            .environment("KC_BOOTSTRAP_ADMIN_PASSWORD", TestStack.ADMIN_PASSWORD));
+  }
+
+  private static AdminApi admin(DistributionServer server) {
+    return new AdminApi(server.url(), TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+  }
+
+  /** As administrators have them who never heard of the bundle. */
+  private static void makeRealms(AdminApi admin) {
+    for (String name : REALMS) {
+      Map<String, Object> realm = new HashMap<>();
+      realm.put("realm", name);
+      realm.put("enabled", true);
+      realm.put(
+          "clients",
+          List.of(
+              Map.of(
+                  "clientId",
+                  RealmView.BROWSER,
+                  "publicClient",
+                  true,
+                  "directAccessGrantsEnabled",
+                  true,
+                  "redirectUris",
+                  List.of("http://127.0.0.1:1/*")),
+              Map.of(
+                  "clientId", RealmView.SERVICE,
+                  "secret", RealmView.SECRET,
+                  "serviceAccountsEnabled", true)));
+      realm.put("users", List.of(user("ann"), user("ben")));
+      if (name.equals("guarded")) {
+        realm.put("bruteForceProtected", true);
+        realm.put("failureFactor", 5);
+        realm.put("eventsEnabled", true);
+        realm.put("adminEventsEnabled", true);
+        realm.put("passwordPolicy", "length(8) and passwordHistory(3)");
+      }
+      admin.makeRealm(Json.of(realm));
+    }
+  }
+
+  private static Map<String, Object> user(String name) {
+    return Map.of(
+        "username",
+        name,
+        "enabled",
+        true,
+        "email",
+        name + "@example.org",
+        "emailVerified",
+        true,
+        "firstName",
+        name,
+        "lastName",
+        "Plain",
+        "clientRoles",
+        Map.of("account", List.of("manage-account", "view-profile")),
+        "credentials",
+        List.of(Map.of("type", "password", "value", Realm.PASSWORD)));
+  }
+}
