@@ -58,6 +58,7 @@ public final class EndedSessions {
 
   private final String sessionTable;
   private final String realmTable;
+  private final String switchTable;
 
   /**
    * In a schema.
@@ -72,10 +73,11 @@ public final class EndedSessions {
     this.page = page;
     this.sessionTable = schema + "OFFLINE_USER_SESSION";
     this.realmTable = schema + "REALM";
+    this.switchTable = schema + SwitchTable.NAME;
   }
 
   /**
-   * When the sessions of each realm expire.
+   * When the sessions of each realm expire that has revocation.
    *
    * @param inUse leaves out realms that have no session
    */
@@ -84,6 +86,9 @@ public final class EndedSessions {
         "SELECT ID, SSO_IDLE_TIMEOUT, SSO_MAX_LIFESPAN, SSO_IDLE_TIMEOUT_REMEMBER_ME,"
             + " SSO_MAX_LIFESPAN_REMEMBER_ME, OFFLINE_SESSION_IDLE_TIMEOUT, REMEMBER_ME FROM "
             + realmTable
+            + " r WHERE EXISTS (SELECT 1 FROM "
+            + switchTable
+            + " o WHERE o.REALM_ID = r.ID)"
             + (inUse ? withSessions() : "");
     List<SessionClock> clocks = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql);
@@ -105,7 +110,7 @@ public final class EndedSessions {
 
   /** The order is the index's: else a database may read all sessions for a realm without one. */
   private String withSessions() {
-    return " r WHERE (SELECT s.OFFLINE_FLAG FROM "
+    return " AND (SELECT s.OFFLINE_FLAG FROM "
         + sessionTable
         + " s WHERE s.REALM_ID = r.ID ORDER BY s.OFFLINE_FLAG LIMIT 1) IS NOT NULL";
   }

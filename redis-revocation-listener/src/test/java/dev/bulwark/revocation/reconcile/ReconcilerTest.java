@@ -14,6 +14,7 @@ import dev.bulwark.revocation.push.RevocationPusher;
 import dev.bulwark.revocation.push.Revoker;
 import dev.bulwark.revocation.rules.Endings;
 import dev.bulwark.revocation.rules.LedgerToken;
+import dev.bulwark.revocation.rules.SessionClock;
 import dev.bulwark.revocation.rules.SessionType;
 import dev.bulwark.revocation.search.EndingApplier;
 import dev.bulwark.revocation.verify.BisectingOracle;
@@ -141,6 +142,14 @@ class ReconcilerTest {
             + " FROM USERS");
     sql("INSERT INTO REALM VALUES ('r', TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000)");
     sql("INSERT INTO CLIENT VALUES ('c', 'r', TRUE, 0)");
+    switchOn();
+  }
+
+  /** All realms. */
+  private void switchOn() throws Exception {
+    sql(
+        "INSERT INTO BULWARK_REVOCATION_REALM SELECT ID, 0 FROM REALM"
+            + " WHERE ID NOT IN (SELECT REALM_ID FROM BULWARK_REVOCATION_REALM)");
   }
 
   private Reconciler reconciler(Revoker revoker, Duration budget, Duration betweenComparisons) {
@@ -341,6 +350,7 @@ class ReconcilerTest {
     sql("INSERT INTO USERS SELECT 'u', 'r', TRUE, 0");
     sql(stored("old", now - 5000, now));
     sql("INSERT INTO REALM VALUES ('bad', TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000)");
+    switchOn();
     sql(
         "INSERT INTO OFFLINE_USER_SESSION VALUES ('x', 'bad', '0', %d, %d, FALSE, 0, NULL)"
             .formatted(now - 5000, now - 1200));
@@ -357,6 +367,19 @@ class ReconcilerTest {
     assertThat(client.exists("revoked:old")).isTrue();
   }
 
+  /** B14: it costs the search nothing. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRealmThatIsOffIsNotSearched(boolean inUse) throws Exception {
+    sql("INSERT INTO REALM VALUES ('off', TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000)");
+    sql(
+        "INSERT INTO OFFLINE_USER_SESSION SELECT 's' || ID, ID, '0', 1, 1, FALSE, 0, NULL"
+            + " FROM REALM");
+    LedgerDatabase ledger = database.ledger();
+    List<SessionClock> clocks = ledger.call(c -> ledger.endedSessions().clocks(c, inUse));
+    assertThat(clocks).extracting(SessionClock::realmId).containsExactly("r");
+  }
+
   /**
    * R2, R7: realms with equal times are asked about together, with and without more sessions than
    * fit into one answer; another one has a time of its own.
@@ -368,6 +391,7 @@ class ReconcilerTest {
         "INSERT INTO REALM SELECT 'r' || X, TRUE, 0, FALSE, 1000, 5000, 0, 0, 3000"
             + " FROM SYSTEM_RANGE(1, 30)");
     sql("UPDATE REALM SET SSO_IDLE_TIMEOUT = 2000 WHERE ID = 'r30'");
+    switchOn();
     sql("INSERT INTO USERS SELECT 'u' || X, 'r' || X, TRUE, 0 FROM SYSTEM_RANGE(1, 30)");
     sql("INSERT INTO CLIENT SELECT 'c' || X, 'r' || X, TRUE, 0 FROM SYSTEM_RANGE(1, 30)");
     sql(
