@@ -67,6 +67,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
     }
     long start = System.nanoTime();
     String address = address();
+    shared.addresses().note(address, account.name());
     boolean allowed = isAllowed(address);
     AttemptPools pools = pools(address);
     if (byAddress && !allowed && checkAddress(pools) instanceof Decision.Refused refused) {
@@ -227,7 +228,7 @@ final class DefaultLoginRateLimiterProvider implements LoginRateLimiterProvider 
             shared.ids().next(), keys.ofClientsAddress(bucket), clientKey, rules().clientLimits()),
         shared.limiter(),
         shared.metrics(),
-        sent.isRight() ? null : shared.clientLocks().of(clientKey),
+        sent.isRight() ? null : shared.rightSecrets().lock(clientKey),
         sent);
   }
 

@@ -13,6 +13,8 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -26,6 +28,8 @@ public final class DefaultLoginRateLimiterProviderFactory
 
   /** Id of the provider. */
   public static final String ID = "default";
+
+  private static final Logger LOG = Logger.getLogger(DefaultLoginRateLimiterProviderFactory.class);
 
   private @Nullable LoginRateLimiterConfig config;
   private volatile @Nullable LimiterResources resources;
@@ -58,9 +62,25 @@ public final class DefaultLoginRateLimiterProviderFactory
             threads,
             new SlotReturns(limiter, "bulwark-limiter-returns", metrics::returned),
             new AttemptIds(),
-            new StripedLocks(),
             new RightSecrets(),
+            new SharedAddressWatch(
+                !learnsAddresses(), DefaultLoginRateLimiterProviderFactory::warn),
             metrics);
+  }
+
+  /** Whether Keycloak has the clients' addresses from a proxy: its own options say so. */
+  private static boolean learnsAddresses() {
+    var config = ConfigProvider.getConfig();
+    return config.getOptionalValue("kc.proxy-headers", String.class).isPresent()
+        || config.getOptionalValue("kc.proxy-protocol-enabled", Boolean.class).orElse(false);
+  }
+
+  private static void warn(String address) {
+    LOG.warnf(
+        "Users with %d names tried to log in from %s, a private address. If that is a proxy, all"
+            + " users share its login limit: set the options proxy-headers and"
+            + " proxy-trusted-addresses of Keycloak",
+        SharedAddressWatch.NAMES, address);
   }
 
   @Override

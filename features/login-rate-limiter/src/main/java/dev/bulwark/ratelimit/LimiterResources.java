@@ -12,8 +12,8 @@ import dev.bulwark.limit.slot.SlotReturns;
  * @param threads bounds those that attempts hold
  * @param returns gives slots back
  * @param ids names attempts
- * @param clientLocks in which the secrets of a client are tested
  * @param rightSecrets secrets of clients that were right lately
+ * @param addresses notices a proxy that Keycloak was not told of
  * @param metrics counts
  */
 record LimiterResources(
@@ -22,6 +22,6 @@ record LimiterResources(
     LoginThreads threads,
     SlotReturns returns,
     AttemptIds ids,
-    StripedLocks clientLocks,
     RightSecrets rightSecrets,
+    SharedAddressWatch addresses,
     LoginRateLimiterMetrics metrics) {}

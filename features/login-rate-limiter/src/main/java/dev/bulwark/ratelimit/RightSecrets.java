@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.locks.Lock;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class RightSecrets {
   private static final Duration MAX_AGE = Duration.ofDays(1);
 
   private final SecretKeySpec key;
+  private final StripedLocks locks = new StripedLocks();
   private final Cache<String, Boolean> right =
       Caffeine.newBuilder().maximumSize(MAX_SECRETS).expireAfterWrite(MAX_AGE).build();
 
@@ -72,6 +74,11 @@ final class RightSecrets {
   Entry of(String clientKey, @Nullable String secret) {
     return new Entry(
         secret == null || secret.length() < MIN_LENGTH ? null : hmac(clientKey + "\n" + secret));
+  }
+
+  /** In which the secrets of a client are tested, one after the other. */
+  Lock lock(String clientKey) {
+    return locks.of(clientKey);
   }
 
   private String hmac(String text) {
