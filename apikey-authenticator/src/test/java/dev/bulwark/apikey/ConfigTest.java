@@ -55,7 +55,7 @@ class ConfigTest {
   void realmLimitsHaveDefaults() {
     RealmLimits limits = RealmLimits.of(Map.of());
     assertThat(limits.maxKeys()).isEqualTo(50);
-    assertThat(limits.maxLifeDays()).isZero();
+    assertThat(limits.maxLifeDays()).isEqualTo(366);
     assertThat(limits.prefix()).isEqualTo("atk");
     assertThat(limits.scopes()).isEmpty();
     assertThat(limits.rateLimit()).isNull();
@@ -93,7 +93,7 @@ class ConfigTest {
 
   @ParameterizedTest
   @CsvSource({
-    "max-keys,0",
+    "max-keys,-1",
     "max-keys,x",
     "max-life-days,3651",
     "prefix,A",

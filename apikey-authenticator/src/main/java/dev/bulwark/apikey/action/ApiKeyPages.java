@@ -96,7 +96,10 @@ final class ApiKeyPages {
 
   private FormMessage message(ApiKeyException error) {
     return switch (error.kind()) {
-      case LIMIT_EXCEEDED -> new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
+      case LIMIT_EXCEEDED ->
+          limits.maxKeys() == 0
+              ? new FormMessage(null, "apiKeyNoneAllowed")
+              : new FormMessage(null, "apiKeyLimitReached", limits.maxKeys());
       case STORED_LIMIT_EXCEEDED -> new FormMessage(null, "apiKeyStoredLimitReached");
       case EMAIL_NOT_VERIFIED -> new FormMessage(null, "apiKeyAddressNotProven");
       case BUSY -> new FormMessage(null, "apiKeyBusy");

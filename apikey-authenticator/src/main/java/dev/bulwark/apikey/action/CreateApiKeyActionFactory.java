@@ -31,7 +31,8 @@ public final class CreateApiKeyActionFactory
           .name(RealmLimits.MAX_KEYS)
           .label("Maximum keys per owner")
           .helpText(
-              "Maximum number of API keys that a user or client has at the same time (1 to 10000).")
+              "Maximum number of API keys that a user or client has at the same time (0 to 10000;"
+                  + " 0 means that no keys are made).")
           .type(ProviderConfigProperty.INTEGER_TYPE)
           .defaultValue(RealmLimits.DEFAULT_MAX_KEYS)
           .add()
@@ -40,7 +41,7 @@ public final class CreateApiKeyActionFactory
           .label("Maximum lifetime (days)")
           .helpText("Maximum lifetime of a new key in days (0 to 3650; 0 means no limit).")
           .type(ProviderConfigProperty.INTEGER_TYPE)
-          .defaultValue(0)
+          .defaultValue(RealmLimits.DEFAULT_MAX_LIFE_DAYS)
           .add()
           .property()
           .name(RealmLimits.PREFIX)

@@ -16,7 +16,7 @@ import org.keycloak.models.RequiredActionConfigModel;
 /**
  * The limits of a realm, from the configuration of its required action {@code create-api-key}.
  *
- * @param maxKeys most keys that one owner has at once, 1 to 10,000
+ * @param maxKeys most keys that one owner has at once, 0 (nobody makes any) to 10,000
  * @param maxLifeDays longest life of a key in days, 0 (any) to 3,650
  * @param prefix prefix of new keys
  * @param scopes client scopes that keys may carry; empty for every one of the realm's own
@@ -49,6 +49,7 @@ public record RealmLimits(
   public static final String OWNERS_METADATA = "owner-metadata";
 
   public static final int DEFAULT_MAX_KEYS = 50;
+  public static final int DEFAULT_MAX_LIFE_DAYS = 366;
   public static final int DEFAULT_RATE_LIMIT_SECONDS = 60;
 
   /** How long keys may live. */
@@ -82,8 +83,8 @@ public record RealmLimits(
       scopes.addAll(Arrays.asList(list.trim().split("##|[\\s,]+")));
     }
     return new RealmLimits(
-        number(values, MAX_KEYS, DEFAULT_MAX_KEYS, 1, 10_000),
-        number(values, MAX_LIFE_DAYS, 0, 0, 3_650),
+        number(values, MAX_KEYS, DEFAULT_MAX_KEYS, 0, 10_000),
+        number(values, MAX_LIFE_DAYS, DEFAULT_MAX_LIFE_DAYS, 0, 3_650),
         prefix == null ? ApiKeyFormat.DEFAULT_PREFIX : prefix,
         scopes,
         rateLimit(values),

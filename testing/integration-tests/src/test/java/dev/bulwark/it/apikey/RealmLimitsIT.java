@@ -101,7 +101,7 @@ class RealmLimitsIT {
   /** An expired key is none; with a later end it would be one more than the realm allows. */
   @Test
   void aLaterEndOfAnExpiredKeyNeedsRoom() {
-    KeyPages.limits(admin, Json.object("max-keys", "2"));
+    KeyPages.limits(admin, Json.object("max-keys", "2", "max-life-days", "0"));
     KeyPages.createUser(admin, "returns");
     String token = keys.token("returns");
     List<String> expired = expired(token, 2);
@@ -197,6 +197,29 @@ class RealmLimitsIT {
         .expect(400);
   }
 
+  /** K3, B14: older keys go on, and can be rotated. */
+  @Test
+  void aRealmWithoutNewKeys() {
+    JsonNode older = keys.made("alice", "older", "tasks:read");
+    KeyPages.limits(admin, Json.object("max-keys", "0"));
+    String token = keys.token("alice");
+    assertThat(keys.create(token, Keys.body("newer", null)).expect(409).text("error"))
+        .isEqualTo("limit_exceeded");
+    assertThat(keys.isGood(older.get("key").asText())).isTrue();
+    Response rotated = rotate(token, older.get("id").asText(), 0).expect(201);
+    assertThat(keys.isGood(rotated.text("key"))).isTrue();
+  }
+
+  /** K3: what a realm gets that sets nothing. */
+  @Test
+  void aKeyLivesAYearUnlessTheRealmSaysOtherwise() {
+    KeyPages.limits(admin, "{}");
+    Instant now = Instant.now();
+    JsonNode made = keys.made("alice", "of a year", "tasks:read");
+    assertThat(Instant.parse(made.get("expiresAt").asText()))
+        .isBetween(now.plus(Duration.ofDays(366)).minusSeconds(5), now.plus(Duration.ofDays(367)));
+  }
+
   @Test
   void keysOfAnEarlierPrefixGoOn() {
     String key = keys.made("alice", "earlier", "tasks:read").get("key").asText();
@@ -272,7 +295,7 @@ class RealmLimitsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"max-keys\":\"0\"}",
+        "{\"max-keys\":\"-1\"}",
         "{\"max-keys\":\"10001\"}",
         "{\"max-keys\":\"many\"}",
         "{\"max-life-days\":\"-1\"}",
