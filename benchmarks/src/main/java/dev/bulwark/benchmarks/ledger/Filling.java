@@ -51,7 +51,7 @@ final class Filling {
           database.sql(sessions(range, size));
           database.sql(clientSessions(range));
         });
-    if (variant.kind().hasBundle()) {
+    if (variant.hasLedger()) {
       // Its row tells what the server itself writes for this client and issuer.
       variant.token(FullRealm.login(0));
       chunks(size.tokens(), range -> database.sql(tokens(range, size)));
@@ -59,7 +59,7 @@ final class Filling {
     for (String table : List.of("user_entity", "offline_user_session", "offline_client_session")) {
       database.sql("VACUUM ANALYZE " + table);
     }
-    if (variant.kind().hasBundle()) {
+    if (variant.hasLedger()) {
       database.sql("VACUUM ANALYZE bulwark_token");
       database.sql("UPDATE bulwark_lease SET expires_at = 0 WHERE name = 'comparison'");
       await("the ledger to be compared")

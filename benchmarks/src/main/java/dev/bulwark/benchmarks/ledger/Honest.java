@@ -29,26 +29,37 @@ public final class Honest implements Measurement {
 
   private static final String ROWS = "SELECT count(*) FROM bulwark_token";
   private static final int FEW = 8;
+
+  /** CPU time a request that the bundle may add where nothing is on (B14), microseconds. */
+  private static final double MOST_MICROS_OFF = 50;
+
   private static final int MANY = 64;
 
   private final Plan plan;
   private final String name;
   private final int connections;
+  private final boolean isOn;
 
-  private Honest(Plan plan, String name, int connections) {
+  private Honest(Plan plan, String name, int connections, boolean isOn) {
     this.plan = plan;
     this.name = name;
     this.connections = connections;
+    this.isOn = isOn;
   }
 
   /** With few connections. */
   public static Honest fewConnections(Plan plan) {
-    return new Honest(plan, "honest", FEW);
+    return new Honest(plan, "honest", FEW, true);
   }
 
   /** The same with many connections, whose rows share transactions. */
   public static Honest manyConnections(Plan plan) {
-    return new Honest(plan, "honest-64", MANY);
+    return new Honest(plan, "honest-64", MANY, true);
+  }
+
+  /** The cost of a bundle of which the realm uses nothing (B14). */
+  public static Honest nothingOn(Plan plan) {
+    return new Honest(plan, "off", FEW, false);
   }
 
   @Override
@@ -85,7 +96,7 @@ public final class Honest implements Measurement {
     /** Number of rows in the ledger of each that has one. */
     String rows() {
       return all.stream()
-          .filter(variant -> variant.kind().hasBundle())
+          .filter(Variant::hasLedger)
           .map(variant -> variant.database().sql(ROWS))
           .collect(Collectors.joining(" and "));
     }
@@ -108,7 +119,7 @@ public final class Honest implements Measurement {
     for (Workload workload : Workload.values()) {
       List<Turn> all =
           turns.run(workload, connections, plan.count(ROUNDS, 2), plan.count(SECONDS, 3));
-      new Comparison(workload, all)
+      new Comparison(all, isOn ? workload.mostMicros() : MOST_MICROS_OFF)
           .rows(report, "%s, %s, %d connections: ".formatted(name, workload.title(), connections));
     }
     report.note(
@@ -133,7 +144,9 @@ public final class Honest implements Measurement {
         kind.hasBundle()
             ? Map.of(
                 "spi-events-listener--redis-revocation--comparison-interval",
-                Integer.toString(COMPARISON_INTERVAL * Kind.values().length))
+                Integer.toString(COMPARISON_INTERVAL * Kind.values().length),
+                Variant.EVERYWHERE,
+                Boolean.toString(isOn))
             : Map.of();
     return Variant.start(plan, "benchmark-" + name + "-" + kind.title(), kind, options);
   }

@@ -35,7 +35,11 @@ public final class Idle implements Measurement {
 
   /** An hour: none falls into the time that is measured, and the one that is asked for is alone. */
   private static final Map<String, String> NO_COMPARISON =
-      Map.of("spi-events-listener--redis-revocation--comparison-interval", "3600000");
+      Map.of(
+          "spi-events-listener--redis-revocation--comparison-interval",
+          "3600000",
+          Variant.EVERYWHERE,
+          "true");
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String COMPARISONS = "bulwark_revocation_reconciler_cycle_seconds_count";

@@ -48,7 +48,9 @@ public final class ManyEndings implements Measurement {
   @Override
   public void measure(Report report) throws Exception {
     Size size = Size.of(plan);
-    try (Variant variant = Variant.start(plan, "benchmark-endings", Kind.BUNDLE, Map.of());
+    try (Variant variant =
+            Variant.start(
+                plan, "benchmark-endings", Kind.BUNDLE, Map.of(Variant.EVERYWHERE, "true"));
         RedisClient client = RedisClient.create(URI.create(variant.redisUrl()))) {
       Filling.fill(variant, size);
       EndedSessions ended = new EndedSessions(variant.database(), size);

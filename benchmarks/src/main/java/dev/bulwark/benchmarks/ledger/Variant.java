@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Variant implements AutoCloseable {
 
+  /** Option of Keycloak that switches revocation on in the measured realm. */
+  static final String EVERYWHERE = "spi-events-listener--redis-revocation--everywhere";
+
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,6 +40,7 @@ final class Variant implements AutoCloseable {
   private final PostgresProcess database;
   private final @Nullable RedisProcess redis;
   private final DistributionServer server;
+  private final boolean hasLedger;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -47,11 +51,13 @@ final class Variant implements AutoCloseable {
       Kind kind,
       PostgresProcess database,
       @Nullable RedisProcess redis,
-      DistributionServer server) {
+      DistributionServer server,
+      boolean hasLedger) {
     this.kind = kind;
     this.database = database;
     this.redis = redis;
     this.server = server;
+    this.hasLedger = hasLedger;
   }
 
   /**
@@ -79,7 +85,12 @@ final class Variant implements AutoCloseable {
           spec(name, kind, database, redis, options)
               .environment("JAVA_OPTS_KC_HEAP", "-Xms1536m -Xmx1536m")
               .realmFile(FullRealm.write(plan.folder("ledger"), Size.of(plan).callers()));
-      return new Variant(kind, database, redis, DistributionServer.start(spec.build()));
+      return new Variant(
+          kind,
+          database,
+          redis,
+          DistributionServer.start(spec.build()),
+          Boolean.parseBoolean(options.get(EVERYWHERE)));
     } catch (IOException | RuntimeException e) {
       if (redis != null) {
         redis.close();
@@ -100,8 +111,7 @@ final class Variant implements AutoCloseable {
     if (redis == null) {
       spec.withoutBundle();
     } else {
-      spec.option("spi-redis-connection--default--url", redis.url())
-          .option("spi-events-listener--redis-revocation--everywhere", "true");
+      spec.option("spi-redis-connection--default--url", redis.url());
     }
     return database.configure(spec);
   }
@@ -118,6 +128,11 @@ final class Variant implements AutoCloseable {
 
   Kind kind() {
     return kind;
+  }
+
+  /** Whether its ledger has the realm's tokens. */
+  boolean hasLedger() {
+    return hasLedger;
   }
 
   PostgresProcess database() {

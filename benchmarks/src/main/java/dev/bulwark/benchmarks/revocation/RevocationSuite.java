@@ -25,6 +25,7 @@ public final class RevocationSuite implements Suite {
         new Idle(plan, 1),
         new Idle(plan, 1_000),
         Honest.fewConnections(plan),
-        Honest.manyConnections(plan));
+        Honest.manyConnections(plan),
+        Honest.nothingOn(plan));
   }
 }
