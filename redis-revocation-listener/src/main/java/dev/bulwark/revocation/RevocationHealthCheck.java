@@ -43,7 +43,7 @@ public final class RevocationHealthCheck implements HealthCheck {
     if (metrics == null) {
       return response.withData("status", off == null ? "not running" : off).build();
     }
-    response.withData("status", status(metrics)).withData("realms", metrics.switchedOn());
+    response.withData("status", status(metrics));
     if (isStalled(metrics)) {
       response.withData("roundAgeSeconds", metrics.roundAge().toSeconds());
     }

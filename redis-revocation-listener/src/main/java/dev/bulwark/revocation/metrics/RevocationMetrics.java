@@ -313,11 +313,6 @@ public final class RevocationMetrics implements AutoCloseable {
     switchedOn.set(realms);
   }
 
-  /** How many realms have switched revocation on, as far as this node knows. */
-  public long switchedOn() {
-    return switchedOn.get();
-  }
-
   /** How many realms the last round has held. */
   public long heldRealms() {
     return heldRealms.get();

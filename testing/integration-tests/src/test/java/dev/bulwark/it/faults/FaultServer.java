@@ -3,6 +3,7 @@ package dev.bulwark.it.faults;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bulwark.factory.SwitchedRealmsHealthCheck;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
@@ -100,6 +101,11 @@ public final class FaultServer implements AutoCloseable {
       }
     }
     throw new AssertionError("no check " + name + " in " + readiness.body());
+  }
+
+  /** In how many realms health says that a part is on; -1 before the first count. */
+  long realms(String part) {
+    return check(readiness(), SwitchedRealmsHealthCheck.NAME).at("/data/" + part).asLong(-1);
   }
 
   @Override

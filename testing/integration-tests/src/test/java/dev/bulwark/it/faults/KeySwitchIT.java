@@ -15,6 +15,7 @@ import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.WorkFolder;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.RealmFile;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -37,6 +38,10 @@ class KeySwitchIT {
       List.of("openid-configuration", "oauth-authorization-server", "uma2-configuration");
 
   private RedisProcess redis;
+
+  /** Health counts the realms again 10 s after the last count. */
+  private static final Duration COUNTED = Duration.ofSeconds(30);
+
   private FaultServer server;
   private AdminApi admin;
   private NodeKeys keys;
@@ -118,6 +123,7 @@ class KeySwitchIT {
       await().atMost(SOON).until(() -> isInRedis(each));
     }
     assertThat(isGoodKey(user.key())).isFalse();
+    await().atMost(COUNTED).until(() -> server.realms("apiKeys") == 0);
 
     way.on.accept(admin);
     offers("app", true);
@@ -125,6 +131,7 @@ class KeySwitchIT {
       assertThat(keys.isGood(each)).isTrue();
       assertThat(isActive(keys.exchange(each).expect(200).text("access_token"))).isTrue();
     }
+    await().atMost(COUNTED).until(() -> server.realms("apiKeys") == 1);
   }
 
   /** Whether a realm has the endpoints of keys, and says so. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
+import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
+import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
@@ -30,21 +32,33 @@ class PlainRealmIT {
 
   private static final List<String> REALMS = List.of("plain", "guarded");
 
+  /** Of each kind; so many that the background work is the smaller part. */
+  private static final int REQUESTS = 200;
+
   @Test
   void nothingDiffersAfterTheJar() {
     Map<String, SortedMap<String, String>> before;
     Map<String, SortedMap<String, String>> after;
-    try (PostgresProcess database = PostgresProcess.start();
+    try (PostgresProcess database =
+            PostgresProcess.start("shared_preload_libraries=pg_stat_statements");
         RedisProcess redis = RedisProcess.start()) {
       try (DistributionServer server =
           DistributionServer.start(spec(database, "plain-before").withoutBundle().build())) {
         makeRealms(admin(server));
         before = look(server, database);
+        REALMS.forEach(
+            realm -> before.get(realm).put("statements", statements(server, database, realm)));
       }
       ServerSpec.Builder withJar =
           spec(database, "plain-after").option("spi-redis-connection--default--url", redis.url());
       try (DistributionServer server = DistributionServer.start(withJar.build())) {
         after = look(server, database);
+        for (String realm : REALMS) {
+          long commands = commands(redis);
+          after.get(realm).put("statements", statements(server, database, realm));
+          // Some a second of the background work.
+          assertThat(commands(redis) - commands).isLessThan(REQUESTS);
+        }
       }
       try (Jedis connection = redis.connect()) {
         assertThat(connection.keys("*")).noneMatch(key -> REALMS.stream().anyMatch(key::contains));
@@ -92,6 +106,67 @@ class PlainRealmIT {
       seen.put(realm, new RealmView(server.url(), realm, admin(server), database).look());
     }
     return seen;
+  }
+
+  /**
+   * The statements of many refreshes and many tokens of a service, with how many of each a pair.
+   */
+  private static String statements(
+      DistributionServer server, PostgresProcess database, String name) {
+    Realm realm = new Realm(server.url(), name);
+    Response tokens =
+        Http.postForm(
+                realm.endpoint("token"),
+                Map.of(
+                    "grant_type",
+                    "password",
+                    "client_id",
+                    RealmView.BROWSER,
+                    "username",
+                    "ann",
+                    "password",
+                    Realm.PASSWORD))
+            .expect(200);
+    database.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+    database.sql("SELECT pg_stat_statements_reset()");
+    for (int i = 0; i < REQUESTS; i++) {
+      tokens =
+          Http.postForm(
+                  realm.endpoint("token"),
+                  Map.of(
+                      "grant_type",
+                      "refresh_token",
+                      "client_id",
+                      RealmView.BROWSER,
+                      "refresh_token",
+                      tokens.text("refresh_token")))
+              .expect(200);
+      Http.postForm(
+              realm.endpoint("token"),
+              Map.of("grant_type", "client_credentials"),
+              "Authorization",
+              Realm.basic(RealmView.SERVICE, RealmView.SECRET))
+          .expect(200);
+    }
+    // Those of the background work are fewer than a request has.
+    return database.sql(
+        "SELECT round(sum(calls)::numeric / %d) || ' ' || regexp_replace(query, '\\s+', ' ', 'g')"
+                .formatted(REQUESTS)
+            + " FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%'"
+            + " GROUP BY regexp_replace(query, '\\s+', ' ', 'g')"
+            + " HAVING sum(calls) >= %d ORDER BY 1".formatted(REQUESTS / 2));
+  }
+
+  /** How many commands a Redis has run. */
+  private static long commands(RedisProcess redis) {
+    try (Jedis connection = redis.connect()) {
+      return connection
+          .info("stats")
+          .lines()
+          .filter(line -> line.startsWith("total_commands_processed:"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+          .sum();
+    }
   }
 
   private static ServerSpec.Builder spec(PostgresProcess database, String name) {

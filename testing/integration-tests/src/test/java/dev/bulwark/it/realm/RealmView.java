@@ -17,6 +17,7 @@ import dev.bulwark.it.support.Response;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -352,8 +353,19 @@ final class RealmView {
       }
     } else if (node instanceof ArrayNode array) {
       array.forEach(RealmView::withoutMembers);
+      sortTexts(array);
     }
     return node;
+  }
+
+  /** Keycloak reads the names of scopes, for one, in any order. */
+  private static void sortTexts(ArrayNode array) {
+    List<JsonNode> texts = new ArrayList<>();
+    array.forEach(texts::add);
+    if (texts.stream().allMatch(JsonNode::isTextual)) {
+      texts.sort(Comparator.comparing(JsonNode::asText));
+      array.removeAll().addAll(texts);
+    }
   }
 
   /** How many rows each table has. */
