@@ -1,6 +1,8 @@
 package dev.bulwark.realm.diff;
 
 import dev.bulwark.http.command.CommandRun;
+import dev.bulwark.realm.parts.PrepareCommand;
+import dev.bulwark.realm.parts.RemoveCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -13,9 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bulwark-realm",
     mixinStandardHelpOptions = true,
-    description = {"Works on realm files of Keycloak."},
+    description = {"Works on realms of Keycloak, and on their files."},
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:no drift", "1:could not run", "2:drift"})
+    exitCodeList = {"0:done", "1:could not run", "2:drift, or something is left to do by hand"})
 public final class RealmCommand implements Runnable {
 
   static final int NO_DRIFT = 0;
@@ -36,11 +38,18 @@ public final class RealmCommand implements Runnable {
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return CommandRun.run(
-        new CommandLine(new RealmCommand()).addSubcommand(new DiffCommand()), out, err, args);
+        new CommandLine(new RealmCommand())
+            .addSubcommand(new DiffCommand())
+            .addSubcommand(new PrepareCommand())
+            .addSubcommand(new RemoveCommand()),
+        out,
+        err,
+        args);
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a subcommand is required: diff");
+    throw new ParameterException(
+        spec.commandLine(), "a subcommand is required: diff, prepare or remove");
   }
 }

@@ -82,7 +82,20 @@ public final class KeycloakClient {
    */
   public HttpResponse<String> post(String path, String type, String body, Duration timeout)
       throws IOException {
-    return send(path, "Bearer " + currentToken(), type, body, timeout);
+    return send("POST", path, "Bearer " + currentToken(), type, body, timeout);
+  }
+
+  /**
+   * Sends a request, with JSON if it has a body.
+   *
+   * @param path below the base URL, with a slash at its beginning
+   * @param body null for none
+   * @param timeout for the whole response
+   * @throws CommandException if nobody answers, or the client cannot log in
+   */
+  public HttpResponse<String> call(
+      String method, String path, @Nullable String body, Duration timeout) throws IOException {
+    return send(method, path, "Bearer " + currentToken(), "application/json", body, timeout);
   }
 
   /**
@@ -113,6 +126,7 @@ public final class KeycloakClient {
     }
     HttpResponse<String> answer =
         send(
+            "POST",
             "/realms/" + encode(account.realm()) + "/protocol/openid-connect/token",
             account.authorization(),
             "application/x-www-form-urlencoded",
@@ -139,7 +153,12 @@ public final class KeycloakClient {
   }
 
   private HttpResponse<String> send(
-      String path, String authorization, String type, String body, Duration timeout)
+      String method,
+      String path,
+      String authorization,
+      String type,
+      @Nullable String body,
+      Duration timeout)
       throws IOException {
     try {
       return http.send(
@@ -147,7 +166,11 @@ public final class KeycloakClient {
               .timeout(timeout)
               .header("Authorization", authorization)
               .header("Content-Type", type)
-              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .method(
+                  method,
+                  body == null
+                      ? HttpRequest.BodyPublishers.noBody()
+                      : HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException | HttpTimeoutException e) {

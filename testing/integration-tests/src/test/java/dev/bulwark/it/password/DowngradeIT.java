@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Application;
@@ -21,6 +20,7 @@ import dev.bulwark.server.ServerSpec;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -62,7 +62,9 @@ class DowngradeIT {
       Realm realm = new Realm(server.url(), "app");
       AdminApi admin = admin(server.url());
       Users users = new Users(admin);
-      policy(admin, "length(8) and notUsername and notEmail and passwordHistory(3)");
+      policy(
+          admin,
+          "length(8) and breachedPassword(1) and notUsername and notEmail and passwordHistory(3)");
       users.createWithHash("replaced", ForeignHash.parse(bcrypt.hash(), CostLimits.DEFAULT));
       users.createWithPassword("history", "first-battery");
       setPassword(admin, "history", "second-battery").expect(204);
@@ -89,8 +91,7 @@ class DowngradeIT {
       await()
           .atMost(Duration.ofSeconds(10))
           .untilAsserted(() -> assertThat(users.algorithm("replaced")).isEqualTo("argon2"));
-      withoutAddressValidator(admin);
-      withoutExecutionsOfTheBundle(admin);
+      takeOut(server.url(), admin);
     }
     assertThat(one(database, statement(REMOVAL, "SELECT count\\(\\*\\) FROM credential\\b[^;]*")))
         .as("recovery codes with Argon2")
@@ -189,36 +190,45 @@ class DowngradeIT {
     admin.put("/realms/app", Json.object("passwordPolicy", policy)).expect(204);
   }
 
-  /** Of the second step of the removal. */
-  private static void withoutAddressValidator(AdminApi admin) {
-    JsonNode profile = admin.get("/realms/app/users/profile").expect(200).json();
-    boolean found = false;
-    for (JsonNode attribute : profile.get("attributes")) {
-      found |= ((ObjectNode) attribute.path("validations")).remove("bulwark-address") != null;
-    }
-    assertThat(found).as("the shipped realm has the validator").isTrue();
-    admin.put("/realms/app/users/profile", profile.toString()).expect(200);
+  /** The second step of the removal, of one realm: the other one is forgotten. */
+  private static void takeOut(URI server, AdminApi admin) {
+    admin
+        .post(
+            "/realms/app/clients",
+            Json.object(
+                "clientId", "by-key",
+                "clientAuthenticatorType", "client-api-key",
+                "serviceAccountsEnabled", true))
+        .expect(201);
+    JsonNode before = admin.get("/realms/app").expect(200).json();
+    Commands.Result rehearsal = remove(server, admin, "--dry-run").expect(2);
+    assertThat(admin.get("/realms/app").expect(200).json()).isEqualTo(before);
+    Commands.Result removal = remove(server, admin).expect(2);
+    assertThat(rehearsal.output()).isEqualTo(removal.output() + "dry run: nothing was changed\n");
+    assertThat(removal.output().lines())
+        .contains(
+            "app: flow browser: Browser - Administrators disabled",
+            "app: flow direct grant: Direct Grant - Administrators disabled",
+            "app: flow post broker login: Post Broker Login - Administrators disabled",
+            "app: flow reset credentials: Address proof by reset mail disabled",
+            "app: flow direct grant with API key deleted: it takes API keys, and nothing uses it",
+            "app: user profile: validator bulwark-address of email removed",
+            "app: required action create-api-key disabled",
+            "app: password policy breachedPassword removed",
+            "app: by hand: client by-key: give it another client authenticator than API keys")
+        .allMatch(line -> line.startsWith("app: "));
+    assertThat(remove(server, admin).expect(2).output().lines())
+        .singleElement()
+        .asString()
+        .contains("by-key");
   }
 
-  /** Of the second step of the removal: Keycloak fails at a step that it does not know. */
-  private static void withoutExecutionsOfTheBundle(AdminApi admin) {
-    disable(admin, "browser", "Browser - Administrators");
-    disable(admin, "direct%20grant", "Direct Grant - Administrators");
-    disable(admin, "post%20broker%20login", "Post Broker Login - Administrators");
-    disable(admin, "reset%20credentials", "Address proof by reset mail");
-  }
-
-  private static void disable(AdminApi admin, String flow, String name) {
-    String path = "/realms/app/authentication/flows/" + flow + "/executions";
-    boolean found = false;
-    for (JsonNode execution : admin.get(path).expect(200).json()) {
-      if (execution.get("displayName").asText().equals(name)) {
-        ObjectNode disabled = execution.deepCopy();
-        admin.put(path, disabled.put("requirement", "DISABLED").toString()).expect(204);
-        found = true;
-      }
-    }
-    assertThat(found).as(name).isTrue();
+  private static Commands.Result remove(URI server, AdminApi admin, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("remove", "--server", server.toString(), "--realm", "app"));
+    arguments.addAll(List.of(more));
+    return Commands.realm(
+        Map.of("BULWARK_TOKEN", AdminApi.token(server)), arguments.toArray(String[]::new));
   }
 
   private static void browserLogin(URI server, Realm realm, AdminApi admin) {

@@ -2,6 +2,7 @@ package dev.bulwark.it.realm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.PostgresProcess;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
@@ -9,6 +10,7 @@ import dev.bulwark.it.support.Json;
 import dev.bulwark.it.support.Realm;
 import dev.bulwark.it.support.Response;
 import dev.bulwark.it.support.TestStack;
+import dev.bulwark.realm.parts.BundleNames;
 import dev.bulwark.redis.process.RedisProcess;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ class PlainRealmIT {
   @Test
   void nothingDiffersAfterTheJar() {
     Map<String, SortedMap<String, String>> before;
+    Map<String, Set<String>> withoutJar;
     Map<String, SortedMap<String, String>> after;
     try (PostgresProcess database =
             PostgresProcess.start("shared_preload_libraries=pg_stat_statements");
@@ -45,6 +49,7 @@ class PlainRealmIT {
       try (DistributionServer server =
           DistributionServer.start(spec(database, "plain-before").withoutBundle().build())) {
         makeRealms(admin(server));
+        withoutJar = providers(server);
         before = look(server, database);
         REALMS.forEach(
             realm -> before.get(realm).put("statements", statements(server, database, realm)));
@@ -52,6 +57,7 @@ class PlainRealmIT {
       ServerSpec.Builder withJar =
           spec(database, "plain-after").option("spi-redis-connection--default--url", redis.url());
       try (DistributionServer server = DistributionServer.start(withJar.build())) {
+        assertThat(added(withoutJar, providers(server))).isEqualTo(BundleNames.bySpi());
         after = look(server, database);
         for (String realm : REALMS) {
           long commands = commands(redis);
@@ -71,6 +77,30 @@ class PlainRealmIT {
       differences.addAll(differences(before.get(realm), after.get(realm)));
     }
     assertThat(differences).isEmpty();
+  }
+
+  /** What a realm can name of a server: the ids of its providers, by SPI. */
+  private static Map<String, Set<String>> providers(DistributionServer server) {
+    JsonNode info = admin(server).get("/serverinfo").expect(200).json().get("providers");
+    Map<String, Set<String>> names = new TreeMap<>();
+    for (String spi : BundleNames.bySpi().keySet()) {
+      Set<String> ids = new TreeSet<>();
+      info.at("/" + spi + "/providers").fieldNames().forEachRemaining(ids::add);
+      names.put(spi, ids);
+    }
+    return names;
+  }
+
+  private static Map<String, Set<String>> added(
+      Map<String, Set<String>> before, Map<String, Set<String>> after) {
+    Map<String, Set<String>> added = new HashMap<>();
+    after.forEach(
+        (spi, ids) -> {
+          Set<String> more = new TreeSet<>(ids);
+          more.removeAll(before.get(spi));
+          added.put(spi, more);
+        });
+    return added;
   }
 
   /** An action of Keycloak's that has a setting more: how codes are hashed, off by default. */
