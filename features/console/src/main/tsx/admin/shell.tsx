@@ -2,6 +2,8 @@ import "./shell.css";
 import {
   Alert,
   Button,
+  FormSelect,
+  FormSelectOption,
   Masthead,
   MastheadBrand,
   MastheadContent,
@@ -14,12 +16,16 @@ import {
   Title,
 } from "@patternfly/react-core";
 import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from "react";
+import { Api } from "../api";
 import { useTexts } from "../context";
 import type { Session } from "../session";
 import type { AdminEnvironment } from "./environment";
 
 /** The pages for administrators, by the last part of their address. */
 const PAGES = { "api-keys-admin": "bulwarkKeys", "overview-admin": "bulwarkOverview" } as const;
+
+/** Its administrators see all realms. */
+const MASTER = "master";
 
 type Props = {
   environment: AdminEnvironment;
@@ -36,6 +42,8 @@ type Props = {
 export function AdminShell({ environment, session, page, text, signedOut, onReturn, children }: Props) {
   const { t } = useTexts();
   const [opened, setOpened] = useState<Window>();
+  const realms = useRealms(environment, session, signedOut);
+  const unknown = realms !== undefined && !realms.includes(environment.target);
 
   useEffect(() => {
     document.title = `${t(PAGES[page])} – ${environment.target}`;
@@ -85,7 +93,7 @@ export function AdminShell({ environment, session, page, text, signedOut, onRetu
   }, [signedOut]);
 
   const logo = new URL("../img/bulwark-logo.svg", import.meta.url).href;
-  const realm = environment.target === environment.realm ? "" : `?realm=${encodeURIComponent(environment.target)}`;
+  const addressOf = (name: string, realm: string) => (realm === environment.realm ? name : `${name}?realm=${encodeURIComponent(realm)}`);
   const header = (
     <Masthead>
       <MastheadMain>
@@ -96,7 +104,7 @@ export function AdminShell({ environment, session, page, text, signedOut, onRetu
       <MastheadContent>
         <nav className="bw-admin-pages" aria-label={t("bulwarkAdminPages")}>
           {(Object.keys(PAGES) as (keyof typeof PAGES)[]).map((name) => (
-            <a key={name} href={`${name}${realm}`} aria-current={name === page ? "page" : undefined}>
+            <a key={name} href={addressOf(name, environment.target)} aria-current={name === page ? "page" : undefined}>
               {t(PAGES[name])}
             </a>
           ))}
@@ -104,6 +112,20 @@ export function AdminShell({ environment, session, page, text, signedOut, onRetu
             {t("bulwarkAdminConsole")}
           </a>
         </nav>
+        {realms !== undefined && realms.length > 1 && (
+          <FormSelect
+            className="bw-admin-realm"
+            aria-label={t("bulwarkAdminRealm")}
+            value={unknown ? "" : environment.target}
+            onChange={(_event, realm) => window.location.assign(addressOf(page, realm))}
+            data-testid="realm"
+          >
+            {unknown && <FormSelectOption value="" label={t("bulwarkAdminChooseRealm")} isPlaceholder />}
+            {realms.map((realm) => (
+              <FormSelectOption key={realm} value={realm} label={realm} />
+            ))}
+          </FormSelect>
+        )}
       </MastheadContent>
     </Masthead>
   );
@@ -122,13 +144,46 @@ export function AdminShell({ environment, session, page, text, signedOut, onRetu
             <Button component="a" href={environment.baseUrl} target="_blank" variant="primary" onClick={signIn} data-testid="sign-in">
               {t(session.hasOtherHost ? "bulwarkAdminSignInHere" : "bulwarkAdminSignInNow")}
             </Button>
+            {environment.realm !== MASTER && (
+              <p>
+                <a href={`${environment.adminBaseUrl}/realms/${MASTER}/${page}?realm=${encodeURIComponent(environment.target)}`} data-testid="as-master">
+                  {t("bulwarkAdminOfMaster")}
+                </a>
+              </p>
+            )}
           </Alert>
+        ) : unknown ? (
+          <Alert variant="danger" isInline component="p" title={t("bulwarkAdminNoRealm", { realm: environment.target })} variantLabel="" data-testid="no-realm" />
         ) : (
           children
         )}
       </PageSection>
     </Page>
   );
+}
+
+/** The realms that the administrator may see, once they are known. */
+function useRealms(environment: AdminEnvironment, session: Session, signedOut: boolean): string[] | undefined {
+  const [realms, setRealms] = useState<string[]>();
+  useEffect(() => {
+    if (signedOut) {
+      return;
+    }
+    new RealmsApi(environment, session).names().then(setRealms, () => undefined);
+  }, [environment, session, signedOut]);
+  return realms;
+}
+
+/** Keycloak's own list of realms. */
+class RealmsApi extends Api {
+  constructor(environment: AdminEnvironment, session: Session) {
+    super(`${environment.adminBaseUrl}/admin/realms`, session);
+  }
+
+  async names(): Promise<string[]> {
+    const realms = await this.send<{ realm: string }[]>("GET", "?briefRepresentation=true");
+    return realms.map(({ realm }) => realm).sort((one, other) => one.localeCompare(other));
+  }
 }
 
 /** The admin console of the realm that is shown. */

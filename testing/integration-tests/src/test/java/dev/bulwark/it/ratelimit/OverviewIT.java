@@ -16,6 +16,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ForcedColors;
 import dev.bulwark.it.apikey.Contract;
+import dev.bulwark.it.password.Commands;
+import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Chromium;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -192,6 +194,48 @@ class OverviewIT {
           page.waitForSelector("[data-testid=keys-total]:not(:empty)");
           assertThat(page.url()).contains("api-keys-admin", "realm=" + REALM, "state=active");
           page.locator(".bw-admin-pages a").nth(1).click();
+          loaded(page);
+        });
+  }
+
+  /** In three clicks from the admin console of {@code master}. */
+  @Test
+  void theListOfClientsLeadsHere() {
+    Commands.realm(
+            Map.of("BULWARK_TOKEN", AdminApi.token(SERVER.url())),
+            "prepare",
+            "--server",
+            SERVER.url().toString(),
+            "--realm",
+            REALM,
+            "--limits")
+        .expect(0);
+    visit(
+        page -> {
+          signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+          page.navigate(SERVER.url() + "/admin/master/console/#/" + REALM + "/clients");
+          Locator link = page.locator("a[href$='/realms/" + REALM + "/overview-admin']");
+          Page overview = page.waitForPopup(link::click);
+          overview.getByTestId("as-master").click();
+          loaded(overview);
+          assertThat(overview.url()).endsWith("/realms/master/overview-admin?realm=" + REALM);
+        });
+  }
+
+  @Test
+  void anUnknownRealmIsToldAndAnotherOneCanBeChosen() {
+    visit(
+        page -> {
+          signIn(page, TestStack.ADMIN_USERNAME, TestStack.ADMIN_PASSWORD);
+          page.navigate(SERVER.url() + "/realms/master/overview-admin?realm=nosuch");
+          page.getByTestId("no-realm").waitFor();
+          assertThat(page.getByTestId("no-realm").innerText()).contains("no realm nosuch");
+          Inspection.inspectStrictly(page, Look.DESKTOP_LIGHT, "overview-no-realm");
+          page.getByTestId("realm").selectOption(REALM);
+          loaded(page);
+          assertThat(page.url()).endsWith("?realm=" + REALM);
+          page.getByTestId("realm").selectOption("master");
+          page.waitForURL(url -> url.endsWith("/overview-admin"));
           loaded(page);
         });
   }
