@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     name = "check",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"Example:", "  bulwark-apikeys check --scan < build.log"},
     description = {
       "Tells a well-formed key from a look-alike, by its form and checksum alone.",
       "",

@@ -26,6 +26,10 @@ import picocli.CommandLine.Spec;
     name = "import",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {
+      "Example:",
+      "  bulwark-apikeys import keys.jsonl --server https://sso.example.org --realm app"
+    },
     description = {
       "Imports keys of another application, known by their SHA-256, into a running server.",
       "",

@@ -16,10 +16,11 @@ import picocli.CommandLine.Spec;
     name = "reindex",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"Example:", "  bulwark-apikeys reindex --server https://sso.example.org --realm app"},
     description = {
-      "Brings the index of users' keys in step with their credentials: after an import with",
-      "federatedUsers, or whatever else has written credentials past the server. Running it again",
-      "is safe.",
+      "Brings the index of users' keys in step with their credentials.",
+      "After an import with federatedUsers, or whatever else has written credentials past the",
+      "server. Running it again is safe.",
       ""
     })
 final class ReindexCommand implements Callable<Integer> {

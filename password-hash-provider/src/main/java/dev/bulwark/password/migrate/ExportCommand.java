@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     name = "bulwark-migrate export",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    footer = {"Example:", "  bulwark-migrate export app-users-0.json --out users.jsonl"},
     description = {
       "Turns Keycloak's export of users (kc.sh export) into JSON lines that another",
       "application, or bulwark-migrate, can read. Password hashes are in PHC form where",

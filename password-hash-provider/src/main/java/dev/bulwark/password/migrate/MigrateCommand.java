@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
     name = "bulwark-migrate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
+    footer = {"Example:", "  bulwark-migrate --in users.csv --out out --dry-run"},
     description = {
       "Turns users of another application into Keycloak's user import.",
       "",

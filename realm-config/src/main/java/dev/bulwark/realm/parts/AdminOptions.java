@@ -11,10 +11,13 @@ final class AdminOptions extends ServerOptions {
   @Option(
       names = "--client-id",
       paramLabel = "ID",
-      description = {
-        "Client whose service account has the role realm-admin of the realm, or admin of master",
-        "for all realms; its secret is in " + SECRET + ". Or an access token is in " + TOKEN + "."
-      })
+      description =
+          "Client whose service account has the role realm-admin of the realm, or admin of master"
+              + " for all realms; its secret is in "
+              + SECRET
+              + ". Or an access token is in "
+              + TOKEN
+              + ".")
   private @Nullable String clientId;
 
   @Option(names = "--dry-run", description = "Prints each change and makes none.")

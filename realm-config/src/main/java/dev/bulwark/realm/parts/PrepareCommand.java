@@ -18,13 +18,14 @@ import picocli.CommandLine.Spec;
     name = "prepare",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Switches parts of the bundle on in a realm of a running server.",
+    description = {
+      "Switches parts of the bundle on in a realm.",
+      "What is on is left alone, so the command can be repeated.",
+      ""
+    },
     footer = {
-      "",
       "Example:",
-      "  bulwark-realm prepare --server https://sso.example.org --realm acme --revocation --keys",
-      "",
-      "What is on is left alone, so the command can be repeated."
+      "  bulwark-realm prepare --server https://sso.example.org --realm acme --keys"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:could not run"})

@@ -22,14 +22,15 @@ import picocli.CommandLine.Spec;
     name = "remove",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Takes the bundle out of realms, before its jar is taken out of the server.",
+    description = {
+      "Takes the bundle out of realms.",
+      "Run it before you take the jar out of the server. What you have to do yourself",
+      "is printed with \"by hand\".",
+      ""
+    },
     footer = {
-      "",
       "Example:",
-      "  bulwark-realm remove --server https://sso.example.org --all-realms --dry-run",
-      "",
-      "Password policies, event listeners, themes, attributes, required actions, validators,",
-      "mappers and steps of flows. What an administrator has to do is printed with \"by hand\"."
+      "  bulwark-realm remove --server https://sso.example.org --all-realms --dry-run"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -69,9 +69,12 @@ public final class IndexCommand {
       name = "build",
       mixinStandardHelpOptions = true,
       description = {
-        "Builds an index in bounded memory. Every line that cannot be read is told with its number;",
-        "then no index is written, unless --skip-refused is given."
-      })
+        "Builds an index in bounded memory.",
+        "Every line that cannot be read is told with its number; then no index is written, unless",
+        "--skip-refused is given.",
+        ""
+      },
+      footer = {"Example:", "  bulwark-breached-index build --plain words.txt --out words.bin"})
   static final class Build implements Callable<Integer> {
 
     private static final int MAX_LISTED = 100;
@@ -196,7 +199,8 @@ public final class IndexCommand {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = "Reads an index whole: checksum, order, counts.")
+      description = {"Reads an index whole: checksum, order, counts.", ""},
+      footer = {"Example:", "  bulwark-breached-index verify words.bin"})
   static final class Verify implements Callable<Integer> {
 
     @Spec
@@ -219,6 +223,7 @@ public final class IndexCommand {
   @Command(
       name = "lookup",
       mixinStandardHelpOptions = true,
+      footer = {"Example:", "  bulwark-breached-index lookup words.bin"},
       description = {
         "Looks up one password, read from standard input (up to its first line end), never from the command line.",
         "Exit code 0: not in the index; 2: in it."

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** B1: the packaged commands, as documents call them in the root of the repository. */
 class CommandLineDocIT {
@@ -70,6 +72,36 @@ class CommandLineDocIT {
         ShellBlock.of("features/breached-password-policy/README.md", "The offline list").commands();
     assertThat(run("", "{\n" + commands + "} <<<another")).contains("not in the index");
     assertThat(folder.resolve("company.bin")).isNotEmptyFile();
+  }
+
+  /** B15: whole sentences, nothing that picocli has replaced, and an example of each command. */
+  @ParameterizedTest
+  @CsvSource({
+    "password-hash-provider, bulwark-migrate",
+    "apikey-authenticator, bulwark-apikeys",
+    "realm-config, bulwark-realm",
+    "features/breached-password-policy, bulwark-breached-index",
+  })
+  void helpIsWhole(String module, String name) {
+    String jar = "java -jar " + module + "/target/" + name + ".jar ";
+    String help = run("", jar + "--help");
+    List<String> commands =
+        help.lines()
+            .dropWhile(line -> !line.startsWith("Commands:"))
+            .skip(1)
+            .takeWhile(line -> line.startsWith("  "))
+            .reduce("", (all, line) -> all + (line.startsWith("   ") ? line : "\n" + line))
+            .lines()
+            .filter(line -> !line.isEmpty())
+            .toList();
+    assertThat(commands).allMatch(line -> line.endsWith("."));
+    List<String> names = commands.stream().map(line -> line.strip().split(" ")[0]).toList();
+    assertThat(names.isEmpty()).as(help).isEqualTo(name.equals("bulwark-migrate"));
+    for (String command : names.isEmpty() ? List.of("", "export") : names) {
+      assertThat(run("", jar + command + " --help"))
+          .contains("Example:", "  " + name + " " + command)
+          .doesNotContain("null");
+    }
   }
 
   private void write(String name, String text) throws IOException {

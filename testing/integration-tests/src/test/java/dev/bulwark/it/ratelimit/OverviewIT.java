@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** K11, B5, B11: the overview for administrators, its numbers, and the REST behind it. */
+/** K11, B5, B11, B15: the overview for administrators, its numbers, and the REST behind it. */
 @Tag("full")
 class OverviewIT {
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** B8, B14: {@code bulwark-realm prepare} and {@code remove} on a running server. */
+/** B8, B14, B15: {@code bulwark-realm prepare} and {@code remove} on a running server. */
 class PrepareIT {
 
   private static final String[] ALL = {

@@ -6,7 +6,12 @@ import dev.bulwark.server.RealmFile;
 import dev.bulwark.server.RelyingApp;
 import dev.bulwark.server.ServerSpec;
 import dev.bulwark.server.process.ServerStartException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +53,11 @@ public final class DevelopmentRun {
     Prerequisites.freePort(HTTP_PORT, "Keycloak");
     Prerequisites.freePort(MANAGEMENT_PORT, "Keycloak's management interface");
     Prerequisites.freePort(APP_PORT, "the relying app");
+    Prerequisites.freePort(StartPage.PORT, "the start page");
+    System.out.println();
     startRedis();
-    DevelopmentInbox.start();
+    DevelopmentInbox inbox = new DevelopmentInbox(folder.resolve("mails"));
+    startInbox(inbox);
     Map<String, String> environment = new LinkedHashMap<>(RealmFile.developmentEnvironment());
     environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
     environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin");
@@ -65,20 +73,48 @@ public final class DevelopmentRun {
             .ports(HTTP_PORT, MANAGEMENT_PORT)
             .hashesAsShipped()
             .option("spi-redis-connection--default--url", "redis://127.0.0.1:" + REDIS_PORT)
+            // What Keycloak tells of its start hides what matters.
+            .option("log-level", "warn,dev.bulwark:info")
             // The development run asks nobody outside this machine.
             .option("spi-password-policy--breached-password--online", "false")
+            .option(
+                "spi-events-listener--bulwark-event-log--file",
+                folder.resolve("events.json").toString())
             .environment(environment)
             .realmFile(RealmFile.development().writeTo(folder.resolve("import")))
             .build();
     DistributionServer server = DistributionServer.start(spec);
     RelyingApp app = startApp(folder.resolve("relying-app"));
     System.out.println(DevelopmentGuide.text(server.url()));
+    showAgainOnEnter(server.url());
     CountDownLatch stopped = new CountDownLatch(1);
     server.onExit(stopped::countDown);
     stopped.await();
     app.close();
     throw new ServerStartException(
         "Keycloak has ended (" + server.ending() + "). Its log is above.");
+  }
+
+  private static void startInbox(DevelopmentInbox inbox) {
+    try {
+      inbox.start();
+      new StartPage(inbox, URI.create("http://localhost:" + HTTP_PORT)).start(StartPage.PORT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What has been logged meanwhile stands above it then. */
+  private static void showAgainOnEnter(URI url) {
+    Thread reader =
+        new Thread(
+            () ->
+                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()))
+                    .lines()
+                    .forEach(line -> System.out.println(DevelopmentGuide.text(url))),
+            "enter");
+    reader.setDaemon(true);
+    reader.start();
   }
 
   private static RelyingApp startApp(Path folder) {

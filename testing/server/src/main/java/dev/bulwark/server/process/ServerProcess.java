@@ -46,7 +46,7 @@ public final class ServerProcess {
    * @param name of the process, for the names of its threads
    * @param environment more variables
    * @param logFile gets the output; its folder is made
-   * @param echo whether the output is shown on this process's own output too
+   * @param echo whether the output is shown on this process's own output too, in short
    * @param append whether the log file is kept and continued, else it is begun anew
    * @throws IOException if the program or the log file cannot be opened
    */
@@ -213,11 +213,12 @@ public final class ServerProcess {
                 StandardCharsets.UTF_8,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND)) {
+      EchoedLines echoed = new EchoedLines();
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         out.write(line);
         out.newLine();
         out.flush();
-        System.out.println(line);
+        echoed.next(line).ifPresent(System.out::println);
       }
     } catch (IOException e) {
       if (process.isAlive()) {
