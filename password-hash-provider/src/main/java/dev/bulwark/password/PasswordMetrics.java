@@ -6,12 +6,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,12 @@ final class PasswordMetrics implements AutoCloseable {
   private final Map<HashReplacement.Outcome, Counter> replaced =
       new EnumMap<>(HashReplacement.Outcome.class);
   private final Map<Outcome, Counter> failures = new EnumMap<>(Outcome.class);
+
+  /** A bucket is a series for each algorithm, operation and outcome. */
+  private static final Duration[] HASHES = millis(10, 25, 50, 75, 100, 150, 250, 500, 1000, 2500);
+
+  private static final Duration[] WAITS = millis(10, 50, 100, 250, 500, 1000, 2000, 5000, 15_000);
+
   private final List<Meter> gauges;
   private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
@@ -86,7 +94,7 @@ final class PasswordMetrics implements AutoCloseable {
     this.wait =
         Timer.builder("bulwark.password.wait")
             .description("Time that a login waited for its turn to hash")
-            .publishPercentileHistogram()
+            .serviceLevelObjectives(WAITS)
             .register(registry);
     for (HashReplacement.Outcome outcome : HashReplacement.Outcome.values()) {
       replaced.put(
@@ -146,13 +154,17 @@ final class PasswordMetrics implements AutoCloseable {
     }
   }
 
+  private static Duration[] millis(long... bounds) {
+    return LongStream.of(bounds).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+  }
+
   private Timer timer(Key key) {
     return Timer.builder("bulwark.password.hash")
         .description("Time to compute a password hash, without waiting")
         .tag("algorithm", key.algorithm)
         .tag("operation", key.operation.tag)
         .tag("outcome", key.outcome.tag)
-        .publishPercentileHistogram()
+        .serviceLevelObjectives(HASHES)
         .register(registry);
   }
 

@@ -53,7 +53,7 @@ final class MailQueue implements AutoCloseable {
         return;
       }
     }
-    metrics.count(notification.occasion(), refusal);
+    metrics.count(refusal);
     if (refusal == Outcome.DROPPED) {
       LOG.warnf(
           "Too many notifications wait, so user %s gets no mail about %s. Check the"
@@ -161,7 +161,7 @@ final class MailQueue implements AutoCloseable {
           waiting.succeeded(notification.realmId());
         }
       }
-      metrics.count(notification.occasion(), outcome);
+      metrics.count(outcome);
     } catch (RuntimeException | Error e) {
       handleFailure(attempt, e);
     }
@@ -171,13 +171,13 @@ final class MailQueue implements AutoCloseable {
     Notification notification = attempt.mail();
     MailFailure failure = MailFailure.of(thrown);
     if (!putBack(attempt, failure)) {
-      metrics.count(notification.occasion(), Outcome.FAILED);
+      metrics.count(Outcome.FAILED);
       LOG.warnf(
           "The mail to user %s about %s failed and is not sent again: %s",
           notification.userId(), notification.occasion().label(), cause(thrown));
       return;
     }
-    metrics.count(notification.occasion(), Outcome.RETRIED);
+    metrics.count(Outcome.RETRIED);
     LOG.warnf(
         "The mail to user %s about %s failed and is sent again later. %s: %s",
         notification.userId(), notification.occasion().label(), advice(failure), cause(thrown));

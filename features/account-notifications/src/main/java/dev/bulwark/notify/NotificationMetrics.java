@@ -8,8 +8,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /**
- * The meters {@code bulwark.notifications} (counter; tags {@code occasion}, {@code outcome}),
- * {@code bulwark.notifications.waiting} and {@code bulwark.notifications.age} (gauges; seconds).
+ * The meters {@code bulwark.notifications} (counter; tag {@code outcome}), {@code
+ * bulwark.notifications.waiting} and {@code bulwark.notifications.age} (gauges; seconds).
  * Thread-safe.
  */
 final class NotificationMetrics {
@@ -38,10 +38,8 @@ final class NotificationMetrics {
    */
   NotificationMetrics(MeterRegistry registry) {
     this.registry = registry;
-    for (Occasion occasion : Occasion.values()) {
-      counter(occasion, Outcome.FAILED);
-      counter(occasion, Outcome.DROPPED);
-    }
+    counter(Outcome.FAILED);
+    counter(Outcome.DROPPED);
   }
 
   /**
@@ -62,14 +60,13 @@ final class NotificationMetrics {
         .register(registry);
   }
 
-  void count(Occasion occasion, Outcome outcome) {
-    counter(occasion, outcome).increment();
+  void count(Outcome outcome) {
+    counter(outcome).increment();
   }
 
-  private Counter counter(Occasion occasion, Outcome outcome) {
+  private Counter counter(Outcome outcome) {
     return Counter.builder("bulwark.notifications")
         .description("Mails to users about their accounts")
-        .tag("occasion", occasion.label())
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }

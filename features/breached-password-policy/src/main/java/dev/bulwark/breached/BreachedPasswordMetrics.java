@@ -65,7 +65,6 @@ final class BreachedPasswordMetrics implements AutoCloseable {
     Timer.builder("bulwark.breached.request")
         .description("Requests to the range API")
         .tag("outcome", failure == null ? "answered" : failure.label())
-        .publishPercentileHistogram()
         .register(registry)
         .record(nanos, TimeUnit.NANOSECONDS);
   }

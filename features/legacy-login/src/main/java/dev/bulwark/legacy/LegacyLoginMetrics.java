@@ -63,7 +63,6 @@ final class LegacyLoginMetrics implements AutoCloseable {
     Timer.builder("bulwark.legacy.login.request")
         .description("Requests to the old application's endpoint")
         .tag("outcome", failure == null ? "answered" : failure.label())
-        .publishPercentileHistogram()
         .register(registry)
         .record(nanos, TimeUnit.NANOSECONDS);
   }

@@ -44,7 +44,6 @@ public final class DeliveryMeters implements AutoCloseable {
     requests =
         Timer.builder(prefix + ".requests")
             .description("Requests to receivers of " + messages)
-            .publishPercentileHistogram()
             .register(registry);
     meters.add(requests);
     outcomes.forEach(outcome -> meters.add(counter(outcome)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bulwark.it.database.PostgresProcess;
+import dev.bulwark.it.password.Commands;
 import dev.bulwark.it.support.AdminApi;
 import dev.bulwark.it.support.Http;
 import dev.bulwark.it.support.Json;
@@ -35,6 +36,9 @@ class PlainRealmIT {
 
   private static final List<String> REALMS = List.of("plain", "guarded");
 
+  /** Beside them, where the parts are tried. */
+  private static final String PILOT = "pilot";
+
   /** Of each kind; so many that the background work is the smaller part. */
   private static final int REQUESTS = 200;
 
@@ -58,6 +62,7 @@ class PlainRealmIT {
           spec(database, "plain-after").option("spi-redis-connection--default--url", redis.url());
       try (DistributionServer server = DistributionServer.start(withJar.build())) {
         assertThat(added(withoutJar, providers(server))).isEqualTo(BundleNames.bySpi());
+        pilot(server);
         after = look(server, database);
         for (String realm : REALMS) {
           long commands = commands(redis);
@@ -77,6 +82,25 @@ class PlainRealmIT {
       differences.addAll(differences(before.get(realm), after.get(realm)));
     }
     assertThat(differences).isEmpty();
+  }
+
+  /** Another realm has everything on, and uses it. */
+  private static void pilot(DistributionServer server) {
+    Commands.realm(
+            Map.of("BULWARK_TOKEN", AdminApi.token(server.url())),
+            "prepare",
+            "--server",
+            server.url().toString(),
+            "--realm",
+            PILOT,
+            "--revocation",
+            "--keys",
+            "--limits",
+            "--mails",
+            "--event-log",
+            "--theme")
+        .expect(0);
+    login(new Realm(server.url(), PILOT));
   }
 
   /** What a realm can name of a server: the ids of its providers, by SPI. */
@@ -144,19 +168,7 @@ class PlainRealmIT {
   private static String statements(
       DistributionServer server, PostgresProcess database, String name) {
     Realm realm = new Realm(server.url(), name);
-    Response tokens =
-        Http.postForm(
-                realm.endpoint("token"),
-                Map.of(
-                    "grant_type",
-                    "password",
-                    "client_id",
-                    RealmView.BROWSER,
-                    "username",
-                    "ann",
-                    "password",
-                    Realm.PASSWORD))
-            .expect(200);
+    Response tokens = login(realm);
     database.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
     database.sql("SELECT pg_stat_statements_reset()");
     for (int i = 0; i < REQUESTS; i++) {
@@ -187,6 +199,21 @@ class PlainRealmIT {
             + " HAVING sum(calls) >= %d ORDER BY 1".formatted(REQUESTS / 2));
   }
 
+  private static Response login(Realm realm) {
+    return Http.postForm(
+            realm.endpoint("token"),
+            Map.of(
+                "grant_type",
+                "password",
+                "client_id",
+                RealmView.BROWSER,
+                "username",
+                "ann",
+                "password",
+                Realm.PASSWORD))
+        .expect(200);
+  }
+
   /** How many commands a Redis has run. */
   private static long commands(RedisProcess redis) {
     try (Jedis connection = redis.connect()) {
@@ -214,7 +241,7 @@ class PlainRealmIT {
 
   /** As administrators have them who never heard of the bundle. */
   private static void makeRealms(AdminApi admin) {
-    for (String name : REALMS) {
+    for (String name : List.of("plain", "guarded", PILOT)) {
       Map<String, Object> realm = new HashMap<>();
       realm.put("realm", name);
       realm.put("enabled", true);
