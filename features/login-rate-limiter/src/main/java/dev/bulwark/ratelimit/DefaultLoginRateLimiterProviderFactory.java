@@ -2,6 +2,7 @@ package dev.bulwark.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.contract.WorkerThreads;
+import dev.bulwark.factory.SwitchedRealmsHealthCheck;
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
@@ -66,6 +67,7 @@ public final class DefaultLoginRateLimiterProviderFactory
             new SharedAddressWatch(
                 !learnsAddresses(), DefaultLoginRateLimiterProviderFactory::warn),
             metrics);
+    SwitchedRealmsHealthCheck.watch(factory);
   }
 
   /** Whether Keycloak has the clients' addresses from a proxy: its own options say so. */
@@ -91,6 +93,7 @@ public final class DefaultLoginRateLimiterProviderFactory
 
   @Override
   public void close() {
+    SwitchedRealmsHealthCheck.watch(null);
     LimiterResources shared = resources;
     if (shared != null) {
       shared.returns().close();

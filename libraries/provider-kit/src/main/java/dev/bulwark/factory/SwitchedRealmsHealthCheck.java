@@ -13,7 +13,6 @@ import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.executors.ExecutorsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.services.resources.KeycloakApplication;
 
 /**
  * In how many realms each part is on, in {@code /health/ready}: a change of a realm that drops an
@@ -34,13 +33,24 @@ public final class SwitchedRealmsHealthCheck implements HealthCheck {
   private static final Duration MAX_AGE = Duration.ofSeconds(10);
   private static final Duration DATABASE_TIME = Duration.ofSeconds(30);
 
+  private static volatile @Nullable KeycloakSessionFactory server;
+
   private final AtomicBoolean counting = new AtomicBoolean();
   private volatile @Nullable SwitchedRealms counted;
   private volatile long nextCount = System.nanoTime();
 
+  /**
+   * Has the realms of a server counted from now on: Quarkus makes the check, and knows no factory.
+   *
+   * @param factory null when the server stops
+   */
+  public static void watch(@Nullable KeycloakSessionFactory factory) {
+    server = factory;
+  }
+
   @Override
   public HealthCheckResponse call() {
-    KeycloakSessionFactory factory = KeycloakApplication.getSessionFactory();
+    KeycloakSessionFactory factory = server;
     if (factory != null
         && System.nanoTime() - nextCount >= 0
         && counting.compareAndSet(false, true)) {
