@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsOf, daysBetween, greatest, secondsSince, share } from "../../main/tsx/overview/bars";
+import { daysBetween, greatest, secondsSince, share } from "../../main/tsx/overview/bars";
 
 test("a bar is as long as its share of the greatest, and never too short to be seen", () => {
   assert.equal(share(50, 200), 25);
@@ -10,19 +10,6 @@ test("a bar is as long as its share of the greatest, and never too short to be s
   assert.equal(share(0, 0), 0);
   assert.equal(greatest([3, 7, 1]), 7);
   assert.equal(greatest([]), 0);
-});
-
-test("of a meter the counts above 0 are shown, the greatest first", () => {
-  const counts = [
-    { name: "a", tags: { outcome: "x" }, count: 1 },
-    { name: "a", tags: { outcome: "y" }, count: 5 },
-    { name: "a", tags: { outcome: "z" }, count: 0 },
-    { name: "b", tags: {}, count: 9 },
-  ];
-  assert.deepEqual(
-    countsOf(counts, "a").map(({ tags }) => tags.outcome),
-    ["y", "x"],
-  );
 });
 
 test("a moment that a fast clock puts in the future is now", () => {

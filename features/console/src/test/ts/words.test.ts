@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { translator } from "../../main/tsx/console";
-import { causeInWords, outcomeInWords } from "../../main/tsx/overview/words";
+import { causeInWords } from "../../main/tsx/overview/words";
 
 const t = translator(
   new Map([
     ["bulwarkOverview-cause-SESSION_IDLE", "Session unused"],
     ["bulwarkOverviewSilent", "{{cause}} (found)"],
     ["bulwarkOverviewByAdmin", "By an administrator ({{event}})"],
-    ["bulwarkOverview-outcome-refused", "Rejected"],
   ]),
 );
 
@@ -20,5 +19,4 @@ test("a cause is told in words, whoever found it", () => {
 
 test("what has no words is told as it is, with places to break the line", () => {
   assert.equal(causeInWords(t, "NEW_CAUSE"), "NEW_\u200bCAUSE");
-  assert.equal(outcomeInWords(t, ["refused", "new-limit"]), "Rejected, new-limit");
 });

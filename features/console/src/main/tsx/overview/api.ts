@@ -42,10 +42,6 @@ export type PasswordDay = { day: string; total: number; legacy: number };
 
 export type Passwords = { total: number; byAlgorithm: Record<string, number>; legacy: number; overTime: PasswordDay[] };
 
-export type NodeCount = { name: string; tags: Record<string, string>; count: number };
-
-export type NodeMetrics = { node: string; since: string; enabled: boolean; counts: NodeCount[] };
-
 /** Whom a limit is lifted for. */
 export type Blocked = { username: string } | { address: string };
 
@@ -72,6 +68,5 @@ export class OverviewApi extends Api {
   revocations = () => this.send<Revocations>("GET", "/revocations");
   refusals = () => this.send<Refusals>("GET", "/login-limits/refusals");
   passwords = () => this.send<Passwords>("GET", "/password-hashes");
-  node = () => this.send<NodeMetrics>("GET", "/node-metrics");
   unblock = (blocked: Blocked) => this.send<{ everywhere: boolean }>("POST", "/login-limits/unblock", blocked);
 }

@@ -1,5 +1,3 @@
-import type { NodeCount } from "./api";
-
 /** How long the bar of a value is beside that of the greatest, in percent; a value above 0 is always visible. */
 export function share(value: number, greatest: number): number {
   return value <= 0 || greatest <= 0 ? 0 : Math.max(1, (value / greatest) * 100);
@@ -7,11 +5,6 @@ export function share(value: number, greatest: number): number {
 
 export function greatest(values: number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
-}
-
-/** The counts of one meter above 0, the greatest first. */
-export function countsOf(counts: NodeCount[], name: string): NodeCount[] {
-  return counts.filter((count) => count.name === name && count.count > 0).sort((a, b) => b.count - a.count);
 }
 
 /** Whole seconds from a moment to now, at least 0. */

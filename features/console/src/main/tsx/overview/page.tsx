@@ -6,13 +6,13 @@ import { ApiError } from "../api";
 import { translator } from "../console";
 import { TextsContext, textsOf, useTexts } from "../context";
 import { Session, SignInNeeded } from "../session";
-import { KEY_STATES, OverviewApi, type NodeMetrics, type Redis, type Revocations } from "./api";
-import { countsOf, secondsSince } from "./bars";
+import { KEY_STATES, OverviewApi, type Redis, type Revocations } from "./api";
+import { secondsSince } from "./bars";
 import { Card } from "./card";
 import { StoredPasswords } from "./passwords";
 import { Bars } from "./plots";
 import { RefusedLogins } from "./refusals";
-import { causeInWords, outcomeInWords } from "./words";
+import { causeInWords } from "./words";
 
 /** Numbers of all features for administrators of a realm. */
 export function OverviewPage({ environment }: { environment: AdminEnvironment }) {
@@ -128,16 +128,6 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
           >
             {(passwords) => <StoredPasswords passwords={passwords} />}
           </Card>
-          <Card
-            title={t("bulwarkOverviewNode")}
-            source={t("bulwarkOverviewNodeSource")}
-            load={api.node}
-            changes={changes}
-            message={message(t("bulwarkOverviewServerRole"))}
-            testId="overview-node"
-          >
-            {(node) => <Node node={node} />}
-          </Card>
         </div>
       </AdminShell>
     </TextsContext.Provider>
@@ -186,42 +176,6 @@ function RedisState({ redis }: { redis: Redis }) {
             : t("bulwarkOverviewPending", { count: number(pending), since: moment(oldestPendingAt) })}
         </p>
       )}
-    </>
-  );
-}
-
-/** The meters that are shown, with the tags that tell their counts apart. */
-const METERS = [
-  { name: "bulwark.breached.checks", title: "bulwarkOverviewBreached", tags: ["outcome", "source"] },
-  { name: "bulwark.breached.login", title: "bulwarkOverviewBreachedLogin", tags: ["outcome", "action"] },
-  { name: "bulwark.breached.unreachable", title: "bulwarkOverviewUnreachable", tags: ["reason", "policy"] },
-  { name: "bulwark.limiter.attempts", title: "bulwarkOverviewAttempts", tags: ["outcome", "by"] },
-];
-
-function Node({ node }: { node: NodeMetrics }) {
-  const { t, moment } = useTexts();
-  if (!node.enabled) {
-    return <p>{t("bulwarkOverviewNoMetrics")}</p>;
-  }
-  return (
-    <>
-      <p>{t("bulwarkOverviewNodeName", { node: node.node, since: moment(node.since) })}</p>
-      {METERS.map(({ name, title, tags }) => {
-        const rows = countsOf(node.counts, name).map((count) => {
-          const values = tags.map((tag) => count.tags[tag] ?? "").filter((value) => value !== "" && value !== "none");
-          return { name: values.join(", "), label: outcomeInWords(t, values), value: count.count };
-        });
-        return (
-          <div key={name} className="bw-overview-meter">
-            <h3>{t(title)}</h3>
-            {rows.length === 0 ? (
-              <p>{t("bulwarkOverviewNone")}</p>
-            ) : (
-              <Bars caption={t(title)} head={t("bulwarkOverviewOutcome")} valueHead={t("bulwarkOverviewCount")} rows={rows} testId={`bars-${name}`} />
-            )}
-          </div>
-        );
-      })}
     </>
   );
 }

@@ -1,8 +1,8 @@
 import type { Translate } from "../console";
 
 /** The text of a value that the server counts by, if there is one. */
-function textOf(t: Translate, kind: "cause" | "outcome", value: string): string | undefined {
-  const key = `bulwarkOverview-${kind}-${value}`;
+function textOf(t: Translate, value: string): string | undefined {
+  const key = `bulwarkOverview-cause-${value}`;
   const text = t(key);
   return text === key ? undefined : text;
 }
@@ -22,10 +22,5 @@ export function causeInWords(t: Translate, cause: string): string {
   if (event !== undefined) {
     return t("bulwarkOverviewByAdmin", { event: breakable(event) });
   }
-  return textOf(t, "cause", cause) ?? breakable(cause);
-}
-
-/** The values of a meter's tags, in words; those that have none are shown as they are. */
-export function outcomeInWords(t: Translate, values: string[]): string {
-  return values.map((value) => textOf(t, "outcome", value) ?? breakable(value)).join(", ");
+  return textOf(t, cause) ?? breakable(cause);
 }

@@ -47,8 +47,7 @@ class OverviewIT {
 
   private static final LimitedServer SERVER = LimitedServer.shared();
   private static final String ADMIN = "/admin/realms/{realm}/";
-  private static final List<String> CARDS =
-      List.of("logins", "revocations", "keys", "passwords", "node");
+  private static final List<String> CARDS = List.of("logins", "revocations", "keys", "passwords");
 
   private static Chromium chromium;
 
@@ -180,7 +179,6 @@ class OverviewIT {
           assertThat(bar(page, "bars-passwords", "pbkdf2-sha256"))
               .isEqualTo(passwords.get("byAlgorithm").get("pbkdf2-sha256").asInt());
           assertThat(bar(page, "bars-revocations", "LOGOUT")).isPositive();
-          assertThat(bar(page, "bars-bulwark.limiter.attempts", "refused, account")).isPositive();
           assertThat(page.getByTestId("redis-state").innerText()).contains(" s ago");
           assertThat(page.getByTestId("overview-logins").innerText()).contains(user);
 
@@ -266,8 +264,7 @@ class OverviewIT {
           Map.of(
                   "revocations", "view-realm",
                   "keys", "view-users, view-clients",
-                  "passwords", "view-users",
-                  "node", "realm master")
+                  "passwords", "view-users")
               .forEach(
                   (card, needed) ->
                       assertThat(page.getByTestId("overview-" + card).innerText())
@@ -428,8 +425,7 @@ class OverviewIT {
     String url = SERVER.url() + "/realms/master/overview-admin/openapi.json";
     Contract contract = new Contract(Http.get(url).expect(200).json());
     busyUser();
-    for (String resource :
-        List.of("login-limits/refusals", "revocations", "password-hashes", "node-metrics")) {
+    for (String resource : List.of("login-limits/refusals", "revocations", "password-hashes")) {
       String path = ADMIN + resource;
       contract.check("get", path, SERVER.admin().get("/realms/" + REALM + "/" + resource));
       String own = SERVER.url() + "/admin/realms/" + REALM + "/" + resource;
@@ -451,7 +447,7 @@ class OverviewIT {
             ADMIN + "login-limits/refusals",
             SERVER.admin().get("/realms/" + REALM + "/login-limits/refusals?minutes=0"))
         .expect(400);
-    assertThat(contract.seen()).hasSize(5);
+    assertThat(contract.seen()).hasSize(4);
   }
 
   private static void visit(Consumer<Page> steps) {
