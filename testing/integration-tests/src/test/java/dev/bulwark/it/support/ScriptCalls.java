@@ -12,7 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisMonitor;
 
-/** Counts what the limiter sends to a Redis, by MONITOR. For one thread. */
+/**
+ * Counts what Keycloak, and the limiter above all, sends to a Redis, by MONITOR. For one thread.
+ */
 public final class ScriptCalls implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -89,6 +91,23 @@ public final class ScriptCalls implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Commands up to now, of any part, without those that name a key or a verb of these, in quotes or
+   * as the beginning of a word in quotes.
+   */
+  public List<String> besides(List<String> known) {
+    return all().stream()
+        .filter(
+            command ->
+                known.stream()
+                    .noneMatch(
+                        word ->
+                            command
+                                .toUpperCase(Locale.ROOT)
+                                .contains('"' + word.toUpperCase(Locale.ROOT))))
+        .toList();
+  }
+
   /** The first argument of a script that takes a slot is the attempt's id. */
   private List<String> ids() {
     return commands().stream()
@@ -108,15 +127,17 @@ public final class ScriptCalls implements AutoCloseable {
 
   /** What Keycloak has sent; commands that a script runs within Redis are not among it. */
   private List<String> commands() {
+    return all().stream().filter(command -> command.contains(KEY)).toList();
+  }
+
+  private List<String> all() {
     String mark = mark();
     // MONITOR keeps the order: what was sent before the mark is there.
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .until(() -> seen.stream().anyMatch(command -> command.contains(mark)));
-    return seen.stream()
-        .filter(command -> command.contains(KEY) && !command.contains(" lua] "))
-        .toList();
+    return seen.stream().filter(command -> !command.contains(" lua] ")).toList();
   }
 
   @Override
