@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { daysBetween, greatest, secondsSince, share } from "../../main/tsx/overview/bars";
+import { daysBetween, greatest, share } from "../../main/tsx/overview/bars";
 
 test("a bar is as long as its share of the greatest, and never too short to be seen", () => {
   assert.equal(share(50, 200), 25);
@@ -10,11 +10,6 @@ test("a bar is as long as its share of the greatest, and never too short to be s
   assert.equal(share(0, 0), 0);
   assert.equal(greatest([3, 7, 1]), 7);
   assert.equal(greatest([]), 0);
-});
-
-test("a moment that a fast clock puts in the future is now", () => {
-  assert.equal(secondsSince("2026-11-27T12:00:00Z", Date.parse("2026-11-27T12:00:02.4Z")), 2);
-  assert.equal(secondsSince("2026-11-27T12:00:05Z", Date.parse("2026-11-27T12:00:00Z")), 0);
 });
 
 test("a day without a count leaves its place in a plot empty, also where clocks change", () => {

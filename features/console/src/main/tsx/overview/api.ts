@@ -12,11 +12,13 @@ export type Revocations =
       running: true;
       total: number;
       byCause: { cause: string; count: number; lastAt: string }[];
-      redis?: Redis;
     };
 
-/** Missing where none is configured. */
-export type Redis = { available: boolean; completeUntil?: string; pending?: number; oldestPendingAt?: string };
+/** A text, a number, or a moment as a text. */
+export type Fact = string | number;
+
+/** How a part of the bundle is in a realm. */
+export type PartReport = { part: string; state: "working" | "trouble" | "off"; reason: string; facts: Record<string, Fact> };
 
 export type Refusal = {
   username?: string;
@@ -65,6 +67,7 @@ export class OverviewApi extends Api {
     return Object.fromEntries(counts) as KeyCounts;
   }
 
+  status = async () => (await this.send<{ parts: PartReport[] }>("GET", "/bulwark-status")).parts;
   revocations = () => this.send<Revocations>("GET", "/revocations");
   refusals = () => this.send<Refusals>("GET", "/login-limits/refusals");
   passwords = () => this.send<Passwords>("GET", "/password-hashes");

@@ -7,11 +7,6 @@ export function greatest(values: number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
-/** Whole seconds from a moment to now, at least 0. */
-export function secondsSince(iso: string, now: number): number {
-  return Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
-}
-
 /** Whole days from one day to another, both as YYYY-MM-DD. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);

@@ -1,4 +1,4 @@
-import { Alert, Button } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import { useCallback, useMemo, useState } from "react";
 import type { AdminEnvironment } from "../admin/environment";
 import { AdminShell } from "../admin/shell";
@@ -6,12 +6,12 @@ import { ApiError } from "../api";
 import { translator } from "../console";
 import { TextsContext, textsOf, useTexts } from "../context";
 import { Session, SignInNeeded } from "../session";
-import { KEY_STATES, OverviewApi, type Redis, type Revocations } from "./api";
-import { secondsSince } from "./bars";
+import { KEY_STATES, OverviewApi, type Revocations } from "./api";
 import { Card } from "./card";
 import { StoredPasswords } from "./passwords";
 import { Bars } from "./plots";
 import { RefusedLogins } from "./refusals";
+import { Status } from "./status";
 import { causeInWords } from "./words";
 
 /** Numbers of all features for administrators of a realm. */
@@ -74,6 +74,7 @@ export function OverviewPage({ environment }: { environment: AdminEnvironment })
           </Button>
           <span role="status">{t("bulwarkOverviewLoaded", { time: moment(loadedAt) })}</span>
         </div>
+        <Status load={api.status} changes={changes} message={message("view-realm")} realm={environment.target} />
         <div className="bw-overview">
           <Card
             title={t("bulwarkOverviewLogins")}
@@ -141,7 +142,6 @@ function RevokedTokens({ revocations }: { revocations: Revocations }) {
   }
   return (
     <>
-      {revocations.redis && <RedisState redis={revocations.redis} />}
       <p>{t("bulwarkOverviewTokens", { count: number(revocations.total) })}</p>
       {revocations.byCause.length > 0 && (
         <Bars
@@ -151,30 +151,6 @@ function RevokedTokens({ revocations }: { revocations: Revocations }) {
           rows={revocations.byCause.map(({ cause, count }) => ({ name: cause, label: causeInWords(t, cause), value: count }))}
           testId="bars-revocations"
         />
-      )}
-    </>
-  );
-}
-
-function RedisState({ redis }: { redis: Redis }) {
-  const { t, number, moment } = useTexts();
-  const { available, completeUntil, pending, oldestPendingAt } = redis;
-  return (
-    <>
-      {!available && <Alert variant="danger" isInline component="p" title={t("bulwarkOverviewRedisAway")} variantLabel="" />}
-      {available && (
-        <p data-testid="redis-state">
-          {completeUntil === undefined
-            ? t("bulwarkOverviewIncomplete")
-            : t("bulwarkOverviewComplete", { seconds: number(secondsSince(completeUntil, Date.now())) })}
-        </p>
-      )}
-      {pending !== undefined && (
-        <p>
-          {oldestPendingAt === undefined
-            ? t("bulwarkOverviewNonePending")
-            : t("bulwarkOverviewPending", { count: number(pending), since: moment(oldestPendingAt) })}
-        </p>
       )}
     </>
   );

@@ -1,5 +1,7 @@
 package dev.bulwark.bundle;
 
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import org.keycloak.Config;
 import org.keycloak.common.Version;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderFactory;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
@@ -19,7 +22,7 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
  * <em>Provider info</em>. Thread-safe.
  */
 public final class BundleProviderFactory
-    implements ProviderFactory<BundleProvider>, ServerInfoAwareProviderFactory {
+    implements ProviderFactory<BundleProvider>, ServerInfoAwareProviderFactory, ReportsPart {
 
   private static final Logger LOG = Logger.getLogger(BundleProviderFactory.class);
 
@@ -78,6 +81,17 @@ public final class BundleProviderFactory
         bundle.version(),
         String.join(", ", missing.subList(0, Math.min(NAMED, missing.size()))),
         rest);
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    BundleInfo bundle = BundleInfo.get();
+    PartReport report =
+        bundle.isTestedOn(Version.VERSION)
+            ? PartReport.working("bulwark", "tested")
+            : PartReport.trouble("bulwark", "untested")
+                .with("tested", String.join(", ", bundle.testedOn()));
+    return report.with("version", bundle.version()).with("keycloak", Version.VERSION);
   }
 
   @Override

@@ -11,12 +11,15 @@ import dev.bulwark.password.foreign.PasswordForm;
 import dev.bulwark.password.stored.StoredHashGauges;
 import dev.bulwark.password.timing.FailureTimes;
 import dev.bulwark.password.timing.SessionWork;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -42,7 +45,8 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 public final class Argon2HashProviderFactory
     implements PasswordHashProviderFactory,
         EnvironmentDependentProviderFactory,
-        ServerInfoAwareProviderFactory {
+        ServerInfoAwareProviderFactory,
+        ReportsPart {
 
   /** Keycloak's, also stored in every credential. */
   public static final String ID = Algorithms.ARGON2;
@@ -52,6 +56,7 @@ public final class Argon2HashProviderFactory
 
   private static final byte[] DUMMY_PASSWORD = new byte[16];
 
+  private static final String PART = "password-hashing";
   private static final Logger LOG = Logger.getLogger(Argon2HashProviderFactory.class);
 
   private final Spans spans = new Spans();
@@ -236,6 +241,20 @@ public final class Argon2HashProviderFactory
   @Override
   public int order() {
     return ORDER;
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    Argon2Engine chosen = Objects.requireNonNull(engine, "init() runs first");
+    PartReport report;
+    if (chosen.isNative()) {
+      report = PartReport.working(PART, "native");
+    } else if (Objects.requireNonNull(config, "init() runs first").useNative()) {
+      report = PartReport.trouble(PART, "library-missing");
+    } else {
+      report = PartReport.working(PART, "java");
+    }
+    return report.with("engine", chosen.description());
   }
 
   /** As Keycloak's own Argon2: not where FIPS 140 forbids it. */

@@ -79,7 +79,8 @@ public final class RevocationHealthCheck implements HealthCheck {
     return metrics.pending() == 0 ? "in step" : "behind";
   }
 
-  private static boolean isStalled(RevocationMetrics metrics) {
+  /** Whether the rounds of this node do not end. */
+  static boolean isStalled(RevocationMetrics metrics) {
     return metrics.roundAge().compareTo(MAX_ROUND_AGE) > 0;
   }
 }

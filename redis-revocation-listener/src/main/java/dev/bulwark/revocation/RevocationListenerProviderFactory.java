@@ -20,6 +20,8 @@ import dev.bulwark.revocation.verify.KeycloakTokenOracle;
 import dev.bulwark.revocation.verify.RealmIssuers;
 import dev.bulwark.revocation.verify.SessionlessTokens;
 import dev.bulwark.revocation.worker.SwitchedRealms;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
@@ -56,7 +58,10 @@ import org.keycloak.services.resource.RealmResourceProvider;
 
 /** Owns the revocation. A realm switches it on by listing this event listener. */
 public final class RevocationListenerProviderFactory
-    implements EventListenerProviderFactory, ServerInfoAwareProviderFactory, Revocation {
+    implements EventListenerProviderFactory,
+        ServerInfoAwareProviderFactory,
+        Revocation,
+        ReportsPart {
 
   /** Id of the listener. */
   public static final String ID = Revocation.LISTENER;
@@ -129,6 +134,32 @@ public final class RevocationListenerProviderFactory
   public boolean isOn(String realmId, boolean isListed) {
     RevocationService started = service;
     return started != null && started.realms().isOn(realmId, isListed);
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    RevocationService started = service;
+    if (started == null) {
+      return RealmSwitches.listsRevocation(realm)
+          ? PartReport.trouble(RevocationPart.PART, "not-running")
+              .with("cause", Objects.requireNonNullElse(off, ""))
+          : PartReport.off(RevocationPart.PART, "not-switched-on");
+    }
+    if (!started.realms().isOn(realm.getId(), RealmSwitches.listsRevocation(realm))) {
+      // It may still be cared for, when it is new or was on: nobody has a use for that.
+      return started.isWanted(realm)
+          ? PartReport.working(RevocationPart.PART, "starting")
+          : PartReport.off(RevocationPart.PART, "not-switched-on");
+    }
+    try {
+      return RevocationPart.of(
+          started.report().feed(realm.getName()),
+          RevocationHealthCheck.isStalled(started.metrics()),
+          Clock.systemUTC());
+    } catch (SQLException e) {
+      LOG.debug("Redis cannot be compared with the database", e);
+      return PartReport.trouble(RevocationPart.PART, "database-slow");
+    }
   }
 
   private boolean isWanted(RealmModel realm) {

@@ -37,29 +37,35 @@ final class RevocationReport {
   }
 
   /**
-   * A report.
+   * How far Redis is behind.
    *
-   * @param causes live revoked tokens of the realm
    * @param configured whether there is a Redis
-   * @param available whether Redis has answered
    * @param feed what Redis tells applications about the realm; null if it has not answered
    * @param backlog live revoked tokens of all realms that Redis lacks; null where this node has not
    *     heard of Redis yet
    */
-  record Report(
-      List<RevokedTable.Cause> causes,
-      boolean configured,
-      boolean available,
-      @Nullable RealmFeed feed,
-      RevokedTable.@Nullable Backlog backlog) {}
+  record Feed(
+      boolean configured, @Nullable RealmFeed feed, RevokedTable.@Nullable Backlog backlog) {}
 
   /**
-   * Reports about a realm.
+   * Returns the live revoked tokens of a realm.
    *
    * @param realmId its internal id
-   * @param name its name
    */
-  Report of(String realmId, String name) throws SQLException {
+  List<RevokedTable.Cause> causes(String realmId) throws SQLException {
+    return database.call(
+        TIMEOUT, connection -> database.revoked().byCause(connection, realmId, seconds()));
+  }
+
+  /**
+   * Compares Redis with the database.
+   *
+   * @param name of the realm
+   */
+  Feed feed(String name) throws SQLException {
+    if (!redis.isConfigured()) {
+      return new Feed(false, null, null);
+    }
     RealmFeed feed = null;
     try {
       epochs = Collections.unmodifiableSortedSet(FeedState.read(redis).epochs());
@@ -69,15 +75,16 @@ final class RevocationReport {
     }
     RealmFeed told = feed;
     SortedSet<String> known = epochs;
-    long now = Math.floorDiv(clock.millis(), 1000L);
     return database.call(
         TIMEOUT,
         connection ->
-            new Report(
-                database.revoked().byCause(connection, realmId, now),
-                redis.isConfigured(),
-                told != null,
+            new Feed(
+                true,
                 told,
-                known == null ? null : database.revoked().backlog(connection, known, now)));
+                known == null ? null : database.revoked().backlog(connection, known, seconds())));
+  }
+
+  private long seconds() {
+    return Math.floorDiv(clock.millis(), 1000L);
   }
 }

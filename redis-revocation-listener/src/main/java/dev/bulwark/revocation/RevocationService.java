@@ -230,7 +230,7 @@ final class RevocationService implements AutoCloseable {
   }
 
   /** Whether a realm is to be on: Keycloak's cache knows it before the copy does. */
-  private boolean isWanted(RealmModel realm) {
+  boolean isWanted(RealmModel realm) {
     return realms.isWanted(RealmSwitches.listsRevocation(realm));
   }
 

@@ -1,7 +1,6 @@
 package dev.bulwark.revocation;
 
 import dev.bulwark.revocation.ledger.RevokedTable;
-import dev.bulwark.revocation.push.RealmFeed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -10,15 +9,15 @@ import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
 /**
- * {@code GET /admin/realms/{realm}/revocations}: live revoked tokens of the realm by cause, and how
- * far Redis is behind, for administrators who may view the realm.
+ * {@code GET /admin/realms/{realm}/revocations}: live revoked tokens of the realm by cause, for
+ * administrators who may view the realm.
  */
 public final class RevocationsResource {
 
@@ -51,7 +50,7 @@ public final class RevocationsResource {
       return ok(Map.of("running", false, "reason", OFF));
     }
     try {
-      return ok(body(service.report().of(realm.getId(), realm.getName())));
+      return ok(body(service.report().causes(realm.getId())));
     } catch (SQLException e) {
       LOG.warnf("Revoked tokens could not be counted: %s", e.getMessage());
       return Response.status(Response.Status.SERVICE_UNAVAILABLE)
@@ -61,39 +60,20 @@ public final class RevocationsResource {
     }
   }
 
-  private static Map<String, Object> body(RevocationReport.Report report) {
+  private static Map<String, Object> body(List<RevokedTable.Cause> causes) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("running", true);
-    body.put("total", report.causes().stream().mapToLong(RevokedTable.Cause::tokens).sum());
-    body.put("byCause", report.causes().stream().map(RevocationsResource::cause).toList());
-    if (report.configured()) {
-      body.put("redis", redis(report));
-    }
+    body.put("total", causes.stream().mapToLong(RevokedTable.Cause::tokens).sum());
+    body.put("byCause", causes.stream().map(RevocationsResource::cause).toList());
     return body;
-  }
-
-  private static Map<String, Object> redis(RevocationReport.Report report) {
-    Map<String, Object> redis = new LinkedHashMap<>();
-    redis.put("available", report.available());
-    RealmFeed feed = report.feed();
-    redis.put("completeUntil", feed == null ? null : moment(feed.completeUntil()));
-    redis.put("inDoubt", feed == null ? null : feed.inDoubt());
-    RevokedTable.Backlog backlog = report.backlog();
-    redis.put("pending", backlog == null ? null : backlog.count());
-    redis.put("oldestPendingAt", backlog == null ? null : moment(backlog.oldest()));
-    return redis;
   }
 
   private static Map<String, Object> cause(RevokedTable.Cause cause) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("cause", cause.name());
     entry.put("count", cause.tokens());
-    entry.put("lastAt", moment(cause.last()));
+    entry.put("lastAt", Instant.ofEpochMilli(cause.last()).toString());
     return entry;
-  }
-
-  private static @Nullable String moment(long millis) {
-    return millis == 0 ? null : Instant.ofEpochMilli(millis).toString();
   }
 
   private static Response ok(Object body) {

@@ -14,6 +14,7 @@ import dev.bulwark.apikey.verify.NetworkWatch;
 import dev.bulwark.apikey.verify.VerifierResources;
 import dev.bulwark.apikey.verify.WrongKeyLimiter;
 import dev.bulwark.contract.KeycloakFeature;
+import dev.bulwark.factory.RealmSwitches;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
@@ -22,6 +23,8 @@ import dev.bulwark.limit.quota.QuotaLimiter;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.util.List;
@@ -33,6 +36,7 @@ import org.keycloak.Config;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -42,7 +46,12 @@ import org.keycloak.services.resources.ShutdownDelayInitiatedEvent;
 
 /** Owns the cache, the counters and the thread that writes them. */
 public final class DefaultApiKeyProviderFactory
-    implements ApiKeyProviderFactory, ServerInfoAwareProviderFactory {
+    implements ApiKeyProviderFactory, ServerInfoAwareProviderFactory, ReportsPart {
+
+  private static final String PART = "api-keys";
+
+  /** Counts are written every few seconds. */
+  private static final int MAX_LAG_SECONDS = 60;
 
   private @Nullable ApiKeyConfig options;
   private @Nullable VerifierResources resources;
@@ -137,6 +146,24 @@ public final class DefaultApiKeyProviderFactory
 
   private VerifierResources shared() {
     return Objects.requireNonNull(resources, "postInit() runs first");
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    if (!RealmSwitches.hasApiKeys(realm)) {
+      return PartReport.off(PART, "not-switched-on");
+    }
+    double lag = Objects.requireNonNull(flusher, "postInit() runs first").lagSeconds();
+    if (lag > MAX_LAG_SECONDS) {
+      return PartReport.trouble(PART, "usage-unwritten").with("seconds", Math.round(lag));
+    }
+    RedisConnection redis = session.getProvider(RedisConnectionProvider.class).connection();
+    if (!redis.isConfigured()) {
+      return PartReport.working(PART, "per-node");
+    }
+    return redis.status().available()
+        ? PartReport.working(PART, "shared")
+        : PartReport.trouble(PART, "alone");
   }
 
   /** Closed before the database is, so that {@link #close} can write. */

@@ -70,6 +70,13 @@ final class MailQueue implements AutoCloseable {
     }
   }
 
+  /** Mails of a realm that wait since its mail server has failed; 0 where the last was taken. */
+  int waitingForServer(String realmId) {
+    synchronized (lock) {
+      return waiting.afterFailure(realmId);
+    }
+  }
+
   private int size() {
     synchronized (lock) {
       return waiting.size();

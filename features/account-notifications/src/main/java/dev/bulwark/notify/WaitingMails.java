@@ -189,6 +189,12 @@ final class WaitingMails {
     return earliest;
   }
 
+  /** The mails of a realm whose mail server did not take the last one; 0 otherwise. */
+  int afterFailure(String realmId) {
+    @Nullable RealmMails realm = realms.get(realmId);
+    return realm == null || realm.failures == 0 ? 0 : realm.due.size();
+  }
+
   int size() {
     return size;
   }

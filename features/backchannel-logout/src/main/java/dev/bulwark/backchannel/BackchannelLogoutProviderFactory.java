@@ -2,6 +2,10 @@ package dev.bulwark.backchannel;
 
 import dev.bulwark.backchannel.delivery.BackchannelLogoutConfig;
 import dev.bulwark.backchannel.delivery.Dispatcher;
+import dev.bulwark.backchannel.outbox.LogoutOutbox;
+import dev.bulwark.backchannel.outbox.LogoutReceiver;
+import dev.bulwark.backchannel.outbox.LogoutReceivers;
+import dev.bulwark.backchannel.outbox.RealmSwitch;
 import dev.bulwark.backchannel.rest.BackchannelLogoutResource;
 import dev.bulwark.backchannel.search.ExpirySearch;
 import dev.bulwark.contract.KeycloakFeature;
@@ -9,7 +13,10 @@ import dev.bulwark.delivery.DeliveryClock;
 import dev.bulwark.delivery.DeliveryMeters;
 import dev.bulwark.delivery.Outcome;
 import dev.bulwark.removal.WatchedPersisterFactory;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import io.micrometer.core.instrument.Metrics;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +39,10 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
  * Registers {@code /admin/realms/{realm}/backchannel-logout}, and owns the options, the threads and
  * the meters of the module.
  */
-public final class BackchannelLogoutProviderFactory implements AdminRealmResourceProviderFactory {
+public final class BackchannelLogoutProviderFactory
+    implements AdminRealmResourceProviderFactory, ReportsPart {
 
+  private static final String PART = "logout-notices";
   private static final Logger LOG = Logger.getLogger(BackchannelLogoutProviderFactory.class);
 
   private @Nullable BackchannelLogoutConfig config;
@@ -112,6 +121,35 @@ public final class BackchannelLogoutProviderFactory implements AdminRealmResourc
             searching.start();
           }
         });
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    if (!RealmSwitch.isOn(realm)) {
+      return PartReport.off(PART, "not-switched-on");
+    }
+    if (!isDurable()) {
+      return PartReport.trouble(PART, "unsupported-keycloak").with("version", Version.VERSION);
+    }
+    List<LogoutReceiver> failing =
+        new LogoutReceivers(session)
+            .ofRealm(realm.getId()).stream()
+                .filter(receiver -> receiver.getFailingSince() > 0)
+                .toList();
+    long dead = new LogoutOutbox(session).dead(realm.getId());
+    PartReport report;
+    if (!failing.isEmpty()) {
+      long since = failing.stream().mapToLong(LogoutReceiver::getFailingSince).min().orElseThrow();
+      report =
+          PartReport.trouble(PART, "receivers-fail")
+              .with("count", failing.size())
+              .with("since", Instant.ofEpochMilli(since));
+    } else if (dead > 0) {
+      report = PartReport.trouble(PART, "dead-letters");
+    } else {
+      report = PartReport.working(PART, "delivering");
+    }
+    return report.with("dead", dead);
   }
 
   /** The clock of the times in notices. */

@@ -1,7 +1,10 @@
 package dev.bulwark.breached;
 
 import dev.bulwark.breached.index.IndexFile;
+import dev.bulwark.breached.login.AtLoginPolicyFactory;
 import dev.bulwark.breached.range.RangeClient;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import io.micrometer.core.instrument.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +15,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.policy.PasswordPolicyProvider;
 import org.keycloak.policy.PasswordPolicyProviderFactory;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -28,11 +34,12 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
  * client and the offline list.
  */
 public final class BreachedPasswordPolicyProviderFactory
-    implements PasswordPolicyProviderFactory, ServerInfoAwareProviderFactory {
+    implements PasswordPolicyProviderFactory, ServerInfoAwareProviderFactory, ReportsPart {
 
   /** Part of every realm's stored password policy: a data format, never to change. */
   public static final String ID = "breachedPassword";
 
+  private static final String PART = "breached-passwords";
   private static final Logger LOG = Logger.getLogger(BreachedPasswordPolicyProviderFactory.class);
   private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
@@ -126,6 +133,25 @@ public final class BreachedPasswordPolicyProviderFactory
       throw new IllegalStateException("init() has not run");
     }
     return new BreachedPasswordPolicyProvider(session, check);
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    Set<String> policies = realm.getPasswordPolicy().getPolicies();
+    if (!policies.contains(ID) && !policies.contains(AtLoginPolicyFactory.ID)) {
+      return PartReport.off(PART, "not-switched-on");
+    }
+    PartReport report;
+    if (online == null) {
+      report = PartReport.working(PART, "offline");
+    } else if (!online.isCircuitOpen()) {
+      report = PartReport.working(PART, "online");
+    } else {
+      UnreachablePolicy unreachable =
+          Objects.requireNonNull(config, "init() runs first").unreachable();
+      report = PartReport.trouble(PART, "service-unreachable-" + unreachable.label());
+    }
+    return report.with("entries", Objects.requireNonNull(offline, "init() runs first").size());
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.bulwark.legacy;
 
 import dev.bulwark.contract.ExternalPasswordCheck;
 import dev.bulwark.legacy.endpoint.PasswordEndpoint;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
@@ -11,16 +13,20 @@ import org.keycloak.Config;
 import org.keycloak.credential.CredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Credential provider {@code legacy-login} (spec P5). The factory owns the HTTP client. */
 public final class LegacyLoginFactory
-    implements CredentialProviderFactory<LegacyLoginProvider>, ServerInfoAwareProviderFactory {
+    implements CredentialProviderFactory<LegacyLoginProvider>,
+        ServerInfoAwareProviderFactory,
+        ReportsPart {
 
   /** In every credential that waits for its first login: a data format, never to change. */
   static final String ID = ExternalPasswordCheck.PROVIDER;
 
+  private static final String PART = "legacy-login";
   private static final Logger LOG = Logger.getLogger(LegacyLoginFactory.class);
 
   private @Nullable OldApplication application;
@@ -41,6 +47,19 @@ public final class LegacyLoginFactory
         "At the first login of a user of realm %s whose password has no hash, %s "
             + "checks the password",
         config.realm(), config.endpoint().url());
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    OldApplication old = application;
+    if (old == null || !old.realm().equals(realm.getName())) {
+      return PartReport.off(PART, "not-configured");
+    }
+    PartReport report =
+        old.endpoint().isCircuitOpen()
+            ? PartReport.trouble(PART, "unreachable")
+            : PartReport.working(PART, "ready");
+    return report.with("url", old.endpoint().url().toString());
   }
 
   @Override

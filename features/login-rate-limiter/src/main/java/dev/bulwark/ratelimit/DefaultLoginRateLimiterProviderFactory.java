@@ -2,14 +2,17 @@ package dev.bulwark.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bulwark.contract.WorkerThreads;
-import dev.bulwark.factory.SwitchedRealmsHealthCheck;
 import dev.bulwark.limit.AttemptIds;
 import dev.bulwark.limit.LocalLimiter;
 import dev.bulwark.limit.RedisLimiter;
 import dev.bulwark.limit.SharedLimiter;
 import dev.bulwark.limit.slot.SlotReturns;
+import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
+import dev.bulwark.status.SwitchedRealmsHealthCheck;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +23,18 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Owns the windows of this node and the thread that gives slots back. */
 public final class DefaultLoginRateLimiterProviderFactory
-    implements LoginRateLimiterProviderFactory, ServerInfoAwareProviderFactory {
+    implements LoginRateLimiterProviderFactory, ServerInfoAwareProviderFactory, ReportsPart {
 
   /** Id of the provider. */
   public static final String ID = "default";
 
+  private static final String PART = "login-limits";
   private static final Logger LOG = Logger.getLogger(DefaultLoginRateLimiterProviderFactory.class);
 
   private @Nullable LoginRateLimiterConfig config;
@@ -89,6 +94,25 @@ public final class DefaultLoginRateLimiterProviderFactory
   public LoginRateLimiterProvider create(KeycloakSession session) {
     return new DefaultLoginRateLimiterProvider(
         session, Objects.requireNonNull(resources, "postInit() runs first"));
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    LimiterResources shared = Objects.requireNonNull(resources, "postInit() runs first");
+    if (!RealmRules.isOn(shared.config(), realm::getAttribute)) {
+      return PartReport.off(PART, "not-switched-on");
+    }
+    String proxy = shared.addresses().suspect();
+    if (proxy != null) {
+      return PartReport.trouble(PART, "unknown-proxy").with("address", proxy);
+    }
+    RedisConnection redis = session.getProvider(RedisConnectionProvider.class).connection();
+    if (!redis.isConfigured()) {
+      return PartReport.working(PART, "per-node");
+    }
+    return redis.status().available()
+        ? PartReport.working(PART, "shared")
+        : PartReport.trouble(PART, "alone");
   }
 
   @Override

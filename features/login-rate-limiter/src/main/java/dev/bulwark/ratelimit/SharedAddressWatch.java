@@ -26,6 +26,8 @@ final class SharedAddressWatch {
 
   private final Consumer<String> warning;
 
+  private volatile @Nullable String suspect;
+
   /** Hashes of the names that came from an address; null when there is nothing to watch. */
   private volatile @Nullable Map<String, Set<Integer>> names;
 
@@ -66,7 +68,13 @@ final class SharedAddressWatch {
       }
       names = null;
     }
+    suspect = address;
     warning.accept(address);
+  }
+
+  /** The address of what seems to be a proxy; null while there is none. */
+  @Nullable String suspect() {
+    return suspect;
   }
 
   private static boolean isPrivate(String address) {

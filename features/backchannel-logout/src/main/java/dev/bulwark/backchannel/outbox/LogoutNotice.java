@@ -55,6 +55,9 @@ import org.keycloak.authentication.AuthenticationProcessor;
     name = "bulwarkNoticeDeadCount",
     query = "select count(n) from LogoutNotice n where n.state = 'DEAD'")
 @NamedQuery(
+    name = "bulwarkNoticeDeadCountOfRealm",
+    query = "select count(n) from LogoutNotice n where n.realmId = :realm and n.state = 'DEAD'")
+@NamedQuery(
     name = "bulwarkNoticeDeadOfRealm",
     query =
         "select n from LogoutNotice n where n.realmId = :realm and n.state = 'DEAD' order by n.id")

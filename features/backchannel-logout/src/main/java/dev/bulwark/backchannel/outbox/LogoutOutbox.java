@@ -211,6 +211,14 @@ public final class LogoutOutbox {
     return new Backlog((Long) row[0], oldest == null ? 0 : oldest, dead);
   }
 
+  /** Returns the number of dead letters of a realm. It reads an index as long as that. */
+  public long dead(String realmId) {
+    return entities
+        .createNamedQuery("bulwarkNoticeDeadCountOfRealm", Long.class)
+        .setParameter("realm", realmId)
+        .getSingleResult();
+  }
+
   /** Returns the dead letters of a realm, the earlier first. */
   public List<LogoutNotice> dead(String realmId, int first, int max) {
     return entities

@@ -2,6 +2,8 @@ package dev.bulwark.events.log;
 
 import dev.bulwark.options.Option;
 import dev.bulwark.options.ProviderOptions;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import io.micrometer.core.instrument.Metrics;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,13 +14,16 @@ import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** Event listener {@value #ID}: a line of JSON for each event of the realms that name it. */
-public final class EventLogListenerFactory implements EventListenerProviderFactory {
+public final class EventLogListenerFactory implements EventListenerProviderFactory, ReportsPart {
 
   /** Part of every realm's stored list of event listeners: a data format, never to change. */
   public static final String ID = "bulwark-event-log";
+
+  private static final String PART = "event-log";
 
   private static final Option<Optional<Path>> FILE =
       Option.parsed(
@@ -60,6 +65,16 @@ public final class EventLogListenerFactory implements EventListenerProviderFacto
       throw new IllegalStateException("init() has not run");
     }
     return new EventLogListener(session, output);
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    if (realm.getEventsListenersStream().noneMatch(ID::equals)) {
+      return PartReport.off(PART, "not-switched-on");
+    }
+    return output != null && output.isFailing()
+        ? PartReport.trouble(PART, "events-lost")
+        : PartReport.working(PART, "writing");
   }
 
   @Override

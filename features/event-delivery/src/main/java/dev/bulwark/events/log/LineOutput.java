@@ -40,6 +40,8 @@ final class LineOutput {
    */
   private boolean torn = true;
 
+  private volatile boolean failing;
+
   /**
    * Opens nothing yet.
    *
@@ -70,14 +72,21 @@ final class LineOutput {
     append(file, bytes);
   }
 
+  /** Whether the last line was lost. */
+  boolean isFailing() {
+    return failing;
+  }
+
   /** One at a time: no line may come between one that fails halfway and the note about it. */
   private synchronized void append(Path target, byte[] line) {
     try (OutputStream out =
         Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       out.write(torn && endsWithinLine(target) ? withLineBreakBefore(line) : line);
       torn = false;
+      failing = false;
     } catch (IOException e) {
       torn = true;
+      failing = true;
       failed.increment();
       warn(e);
     }

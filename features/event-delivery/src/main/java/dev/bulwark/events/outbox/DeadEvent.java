@@ -29,6 +29,9 @@ import org.jspecify.annotations.NullUnmarked;
     name = "bulwarkDeadEventTooOld",
     query = "select d from DeadEvent d where d.createdAt < :before order by d.createdAt")
 @NamedQuery(name = "bulwarkDeadEventCount", query = "select count(d) from DeadEvent d")
+@NamedQuery(
+    name = "bulwarkDeadEventCountOfRealm",
+    query = "select count(d) from DeadEvent d where d.realmId = :realm")
 @NullUnmarked
 public class DeadEvent extends StoredEvent {
 

@@ -161,6 +161,14 @@ public final class Outbox {
     return entities.createNamedQuery("bulwarkDeadEventCount", Long.class).getSingleResult();
   }
 
+  /** Returns the number of dead letters of a realm. It reads an index as long as that. */
+  public long dead(String realmId) {
+    return entities
+        .createNamedQuery("bulwarkDeadEventCountOfRealm", Long.class)
+        .setParameter("realm", realmId)
+        .getSingleResult();
+  }
+
   /** Returns the dead letters of a realm, the earlier first. */
   public List<DeadEvent> dead(String realmId, int first, int max) {
     return entities

@@ -3,16 +3,21 @@ package dev.bulwark.redis.client;
 import dev.bulwark.redis.RedisConnection;
 import dev.bulwark.redis.RedisConnectionProvider;
 import dev.bulwark.redis.RedisConnectionProviderFactory;
+import dev.bulwark.redis.RedisStatus;
 import dev.bulwark.redis.topology.RedisConfig;
+import dev.bulwark.status.PartReport;
+import dev.bulwark.status.ReportsPart;
 import dev.bulwark.trace.Spans;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderEvent;
@@ -20,7 +25,7 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /** Owns the one Redis connection of the server. */
 public final class DefaultRedisConnectionProviderFactory
-    implements RedisConnectionProviderFactory, ServerInfoAwareProviderFactory {
+    implements RedisConnectionProviderFactory, ServerInfoAwareProviderFactory, ReportsPart {
 
   /** Id of the provider. */
   public static final String ID = "default";
@@ -83,6 +88,25 @@ public final class DefaultRedisConnectionProviderFactory
   /** Whether a server whose Redis is away shall not count as ready. */
   boolean isRequiredForHealth() {
     return requiredForHealth;
+  }
+
+  @Override
+  public PartReport report(KeycloakSession session, RealmModel realm) {
+    return report(connection());
+  }
+
+  /** What a connection says of itself. */
+  static PartReport report(RedisConnection redis) {
+    RedisStatus status = redis.status();
+    if (!redis.isConfigured()) {
+      return PartReport.off("redis", "not-configured");
+    }
+    PartReport report =
+        status.available()
+            ? PartReport.working("redis", "available")
+            : PartReport.trouble("redis", "away")
+                .with("cause", Objects.requireNonNullElse(status.reason(), ""));
+    return report.with("since", status.since());
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** K11: the overview has words for each cause of a revocation. Needs no server. */
+/** K11, B15: the overview has words for each cause of a revocation and each report of a part. */
 class OverviewTextsTest {
 
   private static final String REVOCATION =
@@ -28,6 +28,49 @@ class OverviewTextsTest {
 
   /** The name of Keycloak's event is the cause. */
   private static final Pattern EVENTS = Pattern.compile("case ([A-Z_, \\n]+?) ->");
+
+  /** A report of a part, in the factory that has the part's name as a constant. */
+  private static final Pattern REPORT =
+      Pattern.compile(
+          "PartReport\\s*\\.(?:working|trouble|off)\\(\\s*([\\w.]+|\"[a-z-]+\"),\\s*\"([a-z-]+)\"");
+
+  private static final Pattern PART = Pattern.compile("String PART = \"([a-z-]+)\"");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
+  void everyReportOfAPart(String language) throws IOException {
+    Set<String> keys = new TreeSet<>();
+    for (String file : Repository.files(".*/src/main/java/.*\\.java")) {
+      Matcher reports = REPORT.matcher(Repository.text(file));
+      while (reports.find()) {
+        String part = partOf(reports.group(1), file);
+        keys.add("bulwarkStatus-" + part);
+        // The rest of this one is the name of a policy, written behind it.
+        if (reports.group(2).endsWith("-")) {
+          keys.add("bulwarkStatus-" + part + "-" + reports.group(2) + "accept");
+          keys.add("bulwarkStatus-" + part + "-" + reports.group(2) + "reject");
+        } else {
+          keys.add("bulwarkStatus-" + part + "-" + reports.group(2));
+        }
+      }
+    }
+    assertThat(keys).hasSizeGreaterThan(40).contains("bulwarkStatus-revocation-in-step");
+    keys.removeAll(texts(language).stringPropertyNames());
+    assertThat(keys).isEmpty();
+  }
+
+  private static String partOf(String written, String file) throws IOException {
+    if (written.startsWith("\"")) {
+      return written.replace("\"", "");
+    }
+    String source =
+        written.equals("PART")
+            ? Repository.text(file)
+            : Repository.text(REVOCATION + written.replace(".PART", ".java"));
+    Matcher part = PART.matcher(source);
+    assertThat(part.find()).as(file).isTrue();
+    return part.group(1);
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"en", "de"})
@@ -58,6 +101,13 @@ class OverviewTextsTest {
   }
 
   private static Set<String> missing(Set<String> values, String language) throws IOException {
+    Properties texts = texts(language);
+    Set<String> missing = new TreeSet<>(values);
+    missing.removeIf(value -> texts.containsKey("bulwarkOverview-cause-" + value));
+    return missing;
+  }
+
+  private static Properties texts(String language) throws IOException {
     Properties texts = new Properties();
     texts.load(
         new StringReader(
@@ -65,8 +115,6 @@ class OverviewTextsTest {
                 "themes/src/main/resources/theme/bulwark/account/messages/messages_"
                     + language
                     + ".properties")));
-    Set<String> missing = new TreeSet<>(values);
-    missing.removeIf(value -> texts.containsKey("bulwarkOverview-cause-" + value));
-    return missing;
+    return texts;
   }
 }

@@ -46,6 +46,7 @@ class ModuleEdgesTest {
           "options",
           "sql",
           "factory",
+          "status",
           "http",
           "trace",
           "credential",

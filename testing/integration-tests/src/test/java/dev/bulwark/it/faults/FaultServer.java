@@ -3,7 +3,6 @@ package dev.bulwark.it.faults;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bulwark.factory.SwitchedRealmsHealthCheck;
 import dev.bulwark.it.database.DatabaseProcess;
 import dev.bulwark.it.database.SharedDatabase;
 import dev.bulwark.it.support.AdminApi;
@@ -14,6 +13,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.it.support.Waits;
 import dev.bulwark.server.DistributionServer;
 import dev.bulwark.server.ServerSpec;
+import dev.bulwark.status.SwitchedRealmsHealthCheck;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

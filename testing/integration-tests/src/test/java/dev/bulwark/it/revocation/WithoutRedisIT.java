@@ -14,6 +14,7 @@ import dev.bulwark.it.support.TestStack;
 import dev.bulwark.server.ServerSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -175,7 +176,14 @@ class WithoutRedisIT {
 
     JsonNode report = realm.admin().get(realm.path("/revocations")).expect(200).json();
     assertThat(report.get("total").asInt()).isEqualTo(1);
-    assertThat(report.has("redis")).as(report.toString()).isFalse();
+    JsonNode status = realm.admin().get(realm.path("/bulwark-status")).expect(200).json();
+    Map<String, String> reasons = new HashMap<>();
+    status
+        .get("parts")
+        .forEach(part -> reasons.put(part.get("part").asText(), part.get("reason").asText()));
+    assertThat(reasons)
+        .containsEntry("redis", "not-configured")
+        .containsEntry("revocation", "status-lists");
 
     assertThat(server.log().lines().filter(line -> line.matches(".*\\[dev\\.bulwark.*Redis.*")))
         .as("one line says so")

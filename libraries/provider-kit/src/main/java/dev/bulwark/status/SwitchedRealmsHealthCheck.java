@@ -1,5 +1,6 @@
-package dev.bulwark.factory;
+package dev.bulwark.status;
 
+import dev.bulwark.factory.BackgroundTransaction;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

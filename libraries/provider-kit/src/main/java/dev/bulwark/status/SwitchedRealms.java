@@ -1,6 +1,7 @@
-package dev.bulwark.factory;
+package dev.bulwark.status;
 
 import dev.bulwark.contract.Revocation;
+import dev.bulwark.factory.RealmSwitches;
 import jakarta.persistence.EntityManager;
 import org.keycloak.Config;
 
